@@ -1,0 +1,147 @@
+import type {
+  AttemptBucket,
+  ClientRecord,
+  ConsentRecord,
+  GrantRecord,
+  Instant,
+  ResourceRecord,
+  SessionRecord,
+  SigningKeyRecord,
+  TenantId,
+  TenantRecord,
+  UserRecord,
+} from './records.ts';
+
+/** What became of an authorization code that was presented. */
+export type Redemption =
+  | { readonly kind: 'redeemed'; readonly grant: GrantRecord }
+  /** It had been redeemed before; its grant is revoked now. */
+  | { readonly kind: 'replayed'; readonly grantId: string }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' };
+
+/** What became of a refresh token that was presented. */
+export type Rotation =
+  /** `grant` carries the generation to answer with; `repeated` when it is the answer of a moment ago. */
+  | { readonly kind: 'rotated' | 'repeated'; readonly grant: GrantRecord }
+  /** It had been rotated away before; its grant is revoked now. */
+  | { readonly kind: 'replayed' }
+  /** The grant is revoked, expired or of another client. */
+  | { readonly kind: 'unknown' };
+
+/** Everything that decides whether a client and a grant may still act, read at one moment. */
+export interface Standing {
+  readonly client: ClientRecord | undefined;
+  readonly user: UserRecord | undefined;
+  readonly session: SessionRecord | undefined;
+  readonly grant: GrantRecord | undefined;
+  readonly accessTokenRevoked: boolean;
+}
+
+export type AttemptDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: Instant };
+
+/** Rows deleted by one sweep, by table. */
+export type SweepReport = Readonly<Record<string, number>>;
+
+/**
+ * The verbs that the domain asks of storage. Each is atomic: it happens whole or not at all, and what it
+ * answers is durable. None throws for an expected outcome. `now` always comes from the caller's clock.
+ */
+export interface Store {
+  createTenant(tenant: TenantRecord, keys: readonly SigningKeyRecord[]): Promise<'created' | 'name_taken' | 'domain_taken'>;
+  findTenantByDomain(domain: string): Promise<TenantRecord | undefined>;
+  /** By id or by name. */
+  findTenant(idOrName: string): Promise<TenantRecord | undefined>;
+  listTenants(): Promise<readonly TenantRecord[]>;
+  setTenantDomain(tenantId: TenantId, domain: string): Promise<'changed' | 'domain_taken' | 'unknown'>;
+  /** Deletes the tenant and every row that belongs to it. */
+  deleteTenant(tenantId: TenantId): Promise<boolean>;
+
+  /** All keys that are not retired at `now`, newest first. */
+  listSigningKeys(tenantId: TenantId, now: Instant): Promise<readonly SigningKeyRecord[]>;
+  /**
+   * Adds `next` and lets all other keys of its algorithm retire at `retiresAt`, unless another rotation came
+   * first: `latestKid` is the newest key that the caller saw.
+   */
+  rotateSigningKey(
+    tenantId: TenantId,
+    latestKid: string,
+    next: SigningKeyRecord,
+    retiresAt: Instant,
+  ): Promise<'rotated' | 'already_rotated'>;
+
+  createClient(tenantId: TenantId, client: ClientRecord): Promise<'created' | 'id_taken'>;
+  findClient(tenantId: TenantId, clientId: string): Promise<ClientRecord | undefined>;
+  listClients(tenantId: TenantId): Promise<readonly ClientRecord[]>;
+  /** Replaces everything but the id. */
+  updateClient(tenantId: TenantId, client: ClientRecord): Promise<boolean>;
+  /** Deletes the client with its grants and consents. */
+  deleteClient(tenantId: TenantId, clientId: string): Promise<boolean>;
+
+  createResource(tenantId: TenantId, resource: ResourceRecord): Promise<'created' | 'identifier_taken'>;
+  listResources(tenantId: TenantId): Promise<readonly ResourceRecord[]>;
+  deleteResource(tenantId: TenantId, identifier: string): Promise<boolean>;
+
+  createUser(tenantId: TenantId, user: UserRecord): Promise<'created' | 'email_taken'>;
+  findUser(tenantId: TenantId, userId: string): Promise<UserRecord | undefined>;
+  findUserByEmail(tenantId: TenantId, emailKey: string): Promise<UserRecord | undefined>;
+  listUsers(tenantId: TenantId): Promise<readonly UserRecord[]>;
+  /** Replaces everything but the id. */
+  updateUser(tenantId: TenantId, user: UserRecord): Promise<'updated' | 'email_taken' | 'unknown'>;
+  /** Sets the password and ends every session and grant of the user. */
+  setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant): Promise<boolean>;
+  /** Deletes the user with their sessions, grants and consents. */
+  deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;
+
+  /** Starts a session and ends the one that it takes the place of in the same browser. */
+  startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Promise<void>;
+  findSession(tenantId: TenantId, cookieHash: string, now: Instant): Promise<SessionRecord | undefined>;
+  listSessions(tenantId: TenantId, userId: string, now: Instant): Promise<readonly SessionRecord[]>;
+  endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;
+  /** Returns how many there were. */
+  endSessionsOfUser(tenantId: TenantId, userId: string): Promise<number>;
+
+  findConsent(tenantId: TenantId, userId: string, clientId: string): Promise<ConsentRecord | undefined>;
+  /** Adds the items to what was allowed before. */
+  addConsent(tenantId: TenantId, consent: ConsentRecord): Promise<void>;
+
+  createGrant(tenantId: TenantId, grant: GrantRecord): Promise<void>;
+  findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
+  /** Finds the grant of a code without spending the code. */
+  findGrantByCode(tenantId: TenantId, codeHash: string): Promise<GrantRecord | undefined>;
+  redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Promise<Redemption>;
+  /** `window` milliseconds long the previous generation is answered again with the same successor. */
+  rotateRefreshToken(
+    tenantId: TenantId,
+    clientId: string,
+    presented: { readonly grantId: string; readonly generation: number },
+    now: Instant,
+    window: number,
+  ): Promise<Rotation>;
+  /** False when there was nothing left to revoke. */
+  revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Promise<boolean>;
+  revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Promise<void>;
+  readStanding(
+    tenantId: TenantId,
+    subject: {
+      readonly clientId: string;
+      readonly grantId?: string | undefined;
+      readonly accessTokenId?: string | undefined;
+    },
+    now: Instant,
+  ): Promise<Standing>;
+
+  /** Counts one attempt in every bucket, or in none when one of them is full. */
+  takeAttempt(tenantId: TenantId, buckets: readonly AttemptBucket[], now: Instant): Promise<AttemptDecision>;
+  /** Gives attempts back after they proved rightful. */
+  returnAttempt(tenantId: TenantId, keys: readonly string[]): Promise<void>;
+
+  /** Deletes at most `limit` rows of each kind that nothing can need any more. */
+  sweep(now: Instant, limit: number): Promise<SweepReport>;
+  /** Names of the migrations that the schema lacks. */
+  pendingMigrations(): Promise<readonly string[]>;
+  /** Applies them, in order, once, whoever else tries at the same time. Returns the names. */
+  migrate(now: Instant): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+

@@ -1,0 +1,162 @@
+import type { Brand } from '../core/brand.ts';
+
+export type TenantId = Brand<string, 'TenantId'>;
+
+/** Milliseconds since 1970. */
+export type Instant = number;
+
+/** The algorithms that tenants sign with, as JWS names them (RFC 7518 §3.1, RFC 8037 §3.1). */
+export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+export interface TenantRecord {
+  readonly id: TenantId;
+  /** Short name for operators, unique: `acme`. */
+  readonly name: string;
+  /** What people see on the pages: `Acme`. */
+  readonly displayName: string;
+  /** The host name, lower case, without port. Unique: it leads a request to its tenant. */
+  readonly domain: string;
+  /** 32 random bytes, sealed; what `keys/tenant-secrets.ts` derives the tenant's symmetric keys from. */
+  readonly sealedSecret: string;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+}
+
+export interface SigningKeyRecord {
+  /** RFC 7638 thumbprint of the public key. */
+  readonly kid: string;
+  readonly algorithm: SigningAlgorithm;
+  /** Public JWK as JSON. */
+  readonly publicJwk: string;
+  /** Private JWK as JSON, sealed. */
+  readonly sealedPrivateJwk: string;
+  readonly createdAt: Instant;
+  /** Published from creation, used from here on, so that no relying party meets it unprepared. */
+  readonly activatesAt: Instant;
+  /** When nothing signed by it can be valid any more; null while it is in use. */
+  readonly retiresAt: Instant | null;
+}
+
+export const clientTypes = ['spa', 'native', 'web', 'service'] as const;
+export type ClientType = (typeof clientTypes)[number];
+
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export type GrantType = (typeof grantTypes)[number];
+
+export const clientAuthenticationMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
+export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
+
+export interface ClientRecord {
+  readonly id: string;
+  readonly type: ClientType;
+  readonly name: string;
+  /** Where people find the application; shown as a way back. */
+  readonly uri: string | null;
+  /** SHA-256 of the client secret; null for a public client. */
+  readonly secretHash: string | null;
+  readonly authenticationMethod: ClientAuthenticationMethod;
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  readonly grantTypes: readonly GrantType[];
+  /** The scopes that it may ask for. */
+  readonly scopes: readonly string[];
+  /** First-party clients need no consent. */
+  readonly firstParty: boolean;
+  readonly requirePkce: boolean;
+  /** Holds the code verifier to RFC 7636's letter: 43 to 128 unreserved characters. */
+  readonly strictPkce: boolean;
+  readonly idTokenAlgorithm: SigningAlgorithm;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+}
+
+/** A protected resource (RFC 8707) that access tokens can be issued for. */
+export interface ResourceRecord {
+  /** Absolute URI; becomes the audience of its access tokens. */
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly accessTokenAlgorithm: SigningAlgorithm;
+  /** The confidential client as which this resource asks the introspection endpoint. */
+  readonly clientId: string | null;
+  readonly createdAt: Instant;
+}
+
+export interface UserRecord {
+  /** Also the subject identifier in tokens. */
+  readonly id: string;
+  /** As the person writes it. */
+  readonly email: string;
+  /** What is unique within the tenant and looked up. */
+  readonly emailKey: string;
+  readonly emailVerified: boolean;
+  readonly passwordHash: string | null;
+  /** The other standard claims (OpenID Connect Core §5.1) as a JSON object. */
+  readonly claims: string;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface SessionRecord {
+  /** The public name of the session, `sid` in ID tokens. */
+  readonly id: string;
+  /** SHA-256 of the cookie's value. */
+  readonly cookieHash: string;
+  readonly userId: string;
+  /** When the person last proved who they are. */
+  readonly authTime: Instant;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  readonly userAgent: string;
+  readonly address: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** What a person has allowed a client. Items are scopes, and single claims as `claim:name`. */
+export interface ConsentRecord {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly items: readonly string[];
+  readonly grantedAt: Instant;
+}
+
+/** One sign-in of one client in one session: the authorization code and all that follows from it. */
+export interface GrantRecord {
+  readonly id: string;
+  readonly clientId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly codeHash: string;
+  readonly codeExpiresAt: Instant;
+  readonly redeemedAt: Instant | null;
+  readonly redirectUri: string;
+  /** S256 challenge; null only for a confidential client that is exempt from PKCE. */
+  readonly codeChallenge: string | null;
+  readonly nonce: string | null;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  /** The `claims` request parameter as JSON (OpenID Connect Core §5.5). */
+  readonly claims: string | null;
+  readonly authTime: Instant;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  /** Whether it outlives the session (scope `offline_access`). */
+  readonly offline: boolean;
+  /** The refresh token that is current; each rotation adds one. */
+  readonly generation: number;
+  readonly rotatedAt: Instant | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  readonly revokedAt: Instant | null;
+  readonly revocationReason: string | null;
+}
+
+/** A counter that slows guessing: at most `limit` attempts in any `window` milliseconds from the first. */
+export interface AttemptBucket {
+  readonly key: string;
+  readonly limit: number;
+  readonly window: number;
+}
