@@ -66,7 +66,7 @@ export const failures = {
   // Grants
   grant_type_unsupported: { error: 'unsupported_grant_type', status: 400, level: 'info', text: 'The grant type is not supported.' },
   code_unknown: { error: 'invalid_grant', status: 400, level: 'info', text: 'The authorization code is unknown, expired or was issued to another client.' },
-  code_expired: { error: 'invalid_grant', status: 400, level: 'info', text: 'The authorization code is unknown, expired or was issued to another client.' },
+  code_expired: { error: 'invalid_grant', status: 400, level: 'info', text: 'The authorization code has expired; it lives for 60 seconds.' },
   code_of_other_client: { error: 'invalid_grant', status: 400, level: 'warn', text: 'The authorization code is unknown, expired or was issued to another client.' },
   code_replayed: { error: 'invalid_grant', status: 400, level: 'warn', text: 'The authorization code was used before; everything issued from it is revoked.' },
   redirect_uri_differs: { error: 'invalid_grant', status: 400, level: 'info', text: 'The redirect_uri differs from the one in the authorization request.' },
