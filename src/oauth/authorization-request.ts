@@ -152,9 +152,9 @@ async function readDetails(
   if (!scopes.ok) {
     return scopes;
   }
-  const prompts = readPrompts(parameters.get('prompt'));
-  if (!prompts.ok) {
-    return prompts;
+  const prompt = readPrompts(parameters.get('prompt'));
+  if (!prompt.ok) {
+    return prompt;
   }
   const maxAge = parameters.get('max_age');
   if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) {
@@ -178,7 +178,7 @@ async function readDetails(
     resources,
     codeChallenge: parameters.get('code_challenge'),
     nonce: parameters.get('nonce'),
-    prompts: prompts.value,
+    prompts: prompt.value,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     loginHint: parameters.get('login_hint'),
     hintedSubject: hinted?.subject,

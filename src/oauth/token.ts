@@ -3,7 +3,7 @@ import { authenticateClient, clientParameters } from './client-authentication.ts
 import type { Context } from './context.ts';
 import { authorizationCodeGrant } from './grants/authorization-code.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';
-import type { ClientGrant, Presented, UserGrant } from './grants/grant.ts';
+import type { ClientGrant, UserGrant } from './grants/grant.ts';
 import { refreshTokenGrant } from './grants/refresh-token.ts';
 import { type DirectRequest, type Outcome, refuse, refuseClient } from './outcome.ts';
 import { type Parameters, readParameters } from './parameters.ts';
