@@ -29,7 +29,7 @@ export function resultOf(id: string): Html {
 }
 
 function copyable(name: string, value: string): Html {
-  return html`<div><dt>${name}</dt><dd><code>${value}</code> <button type="button" class="small copy" data-copy="${value}" aria-label="Copy the ${name}">Copy</button></dd></div>`;
+  return html`<div><dt>${name}</dt><dd><code>${value}</code> <button type="button" class="small copy" hidden data-copy="${value}" aria-label="Copy the ${name}">Copy</button></dd></div>`;
 }
 
 /** The five steps from the bare domain to a set of tokens. */

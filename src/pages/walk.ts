@@ -4,7 +4,7 @@ import { document } from './layout.ts';
 import type { PageTenant } from './models.ts';
 import { monogram } from './monogram.ts';
 import { experiments } from './walk-experiments.ts';
-import { steps } from './walk-steps.ts';
+import { action, step, steps } from './walk-steps.ts';
 
 interface Walk {
   readonly tenant: PageTenant;
@@ -27,7 +27,7 @@ export function walkPage(m: Walk): Html {
 <h1>A sign-in, step by step</h1>
 <p class="lead">This page is a small application that signs a user in with the authorization code flow and PKCE. Every request goes to <b class="nowrap">${m.issuer}</b>, and every value you see is real.</p>
 <noscript><p class="alert">This page plays the part of an application in the browser, so it needs JavaScript. The sign-in pages themselves work without it.</p></noscript>
-<p class="tools"><button id="walk-restart" type="button" class="small">Start again</button></p>
+<p class="tools">${action('walk-restart', 'Start again', 'small')}</p>
 </header>
 <ol class="steps">
 ${steps(m)}
@@ -44,12 +44,8 @@ client_id:     ${m.clientId}
 redirect_uri:  your application's own callback
 scope:         openid profile email
 PKCE:          S256`;
-  return html`<li class="step" data-step="end"><details>
-<summary><span class="marker" aria-hidden="true">7</span><h2>Now in your own application</h2></summary>
-<div class="body">
-<p>Any OpenID Connect library does these steps for you. Give it the issuer and a client, and register your own redirect URI for that client first: it must match to the letter.</p>
-<div class="code"><button type="button" class="small copy" data-copy="${configuration}">Copy</button><pre tabindex="0">${configuration}</pre></div>
+  return step(7, 'end', 'Now in your own application', html`<p>Any OpenID Connect library does these steps for you. Give it the issuer and a client, and register your own redirect URI for that client first: it must match to the letter.</p>
+<div class="code"><button type="button" class="small copy" hidden data-copy="${configuration}">Copy</button><pre tabindex="0">${configuration}</pre></div>
 <p><a href="/.well-known/openid-configuration">OpenID configuration</a> · <a href="/">The page at this domain</a></p>
-</div>
-</details></li>`;
+<button type="button" data-action="walk-restart">Start again</button>`);
 }

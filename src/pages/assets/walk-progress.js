@@ -93,10 +93,11 @@ function enableButtons(settings, walk) {
   const exchanged = good(replies['walk-exchange']);
   const left = good(replies['walk-refresh']) ? (walk.refreshedAt ?? 0) + grace - Date.now() : 0;
   const enabled = {
+    'walk-restart': true,
     'walk-discover': !response,
     'walk-generate': good(replies['walk-discover']) && !response,
     'walk-sign-in': attempt !== undefined && !response,
-    'walk-exchange': response !== undefined && responseProblem(settings, walk) === undefined && !replies['walk-exchange'],
+    'walk-exchange': response !== undefined && responseProblem(settings, walk) === undefined && !replies['walk-exchange']?.status,
     'walk-userinfo': exchanged,
     'walk-refresh': exchanged && !replies['walk-reuse-code'],
     'walk-refresh-again': left > 0,

@@ -4,7 +4,7 @@ import { responseProblem } from './walk-progress.js';
 import { member, members } from './walk-state.js';
 import { tokenCards } from './walk-tokens-view.js';
 import { verdicts } from './walk-verdicts.js';
-import { byId, element, rawReply, replyView, rows, valueText, verdictLine } from './walk-view.js';
+import { byId, element, rawReply, replyView, restartButton, rows, valueText, verdictLine } from './walk-view.js';
 import { exchangeWords, metadataWords, requestWords } from './walk-words.js';
 
 /** @typedef {import('./walk-state.js').Walk} Walk @typedef {import('./walk-state.js').Settings} Settings */
@@ -66,9 +66,11 @@ function responseView(settings, walk) {
     { name: 'error_description', value: response.error_description },
   ].flatMap(({ value, ...row }) => (value === undefined ? [] : [{ ...row, value }]));
   return [
-    ...(problem === undefined ? [] : [verdictLine({ ok: false, text: `${problem} Choose “Start again” at the top.` })]),
+    ...(problem === undefined ? [] : [verdictLine({ ok: false, text: problem })]),
     rows(list),
-    element('p', '', 'The page has taken them out of the address bar, so that they stay out of the history.'),
+    problem === undefined
+      ? element('p', '', 'The page has taken them out of the address bar, so that they stay out of the history.')
+      : restartButton(),
   ];
 }
 
@@ -79,7 +81,7 @@ function responseView(settings, walk) {
 function exchangeView(settings, walk) {
   const reply = walk.replies['walk-exchange'] ?? { status: 0, text: '' };
   if (reply.status !== 200) {
-    return [verdictLine({ ok: false, text: 'No tokens. A code lives only a short while: start again at the top to get a new one.' }), ...replyView(reply)];
+    return [verdictLine({ ok: false, text: 'No tokens. A code lives only a short while: start again to get a new one.' }), ...replyView(reply), restartButton()];
   }
   const plain = Object.entries(members(reply)).filter(([name]) => !name.endsWith('_token'));
   return [rows(plain.map(([name, value]) => ({ name, value: valueText(value) }))), rawReply(reply), ...tokenCards(settings, walk)];

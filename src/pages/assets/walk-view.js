@@ -35,9 +35,30 @@ export function byId(id) {
  * @param {readonly Row[]} list
  */
 export function rows(list) {
-  return element('dl', 'rows', ...list.map(({ name, value, note = '', ok }) =>
-    element('div', '', element('dt', '', name), element('dd', '', element('code', '', value), ...(ok === undefined ? [] : [mark(ok)]), ...(note === '' ? [] : [element('p', '', note)]))),
-  ));
+  return element('dl', 'rows', ...list.map(({ name, value, note = '', ok }) => {
+    const shown = element('div', 'value', element('code', '', value), ...(ok === undefined ? [] : [mark(ok)]));
+    return element('div', '', breakable(name), element('dd', '', shown, ...(note === '' ? [] : [element('p', '', note)])));
+  }));
+}
+
+/**
+ * A long name may break after an underscore.
+ * @param {string} name
+ */
+function breakable(name) {
+  const term = element('dt', '');
+  for (const part of name.match(/[^_]+_*|_+/g) ?? []) {
+    term.append(part, document.createElement('wbr'));
+  }
+  return term;
+}
+
+/** Another way to the action of the button at the top. */
+export function restartButton() {
+  const button = element('button', '', 'Start again');
+  button.type = 'button';
+  button.dataset['action'] = 'walk-restart';
+  return button;
 }
 
 /**
@@ -69,7 +90,8 @@ export function rawReply(reply, label = 'The whole response') {
 
 /** @param {unknown} value */
 export function valueText(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  const list = [value].flat();
+  return list.every((item) => typeof item === 'string') ? list.join(' ') : JSON.stringify(value);
 }
 
 /**

@@ -126,6 +126,7 @@ async function receive() {
   /** @type {import('./walk-state.js').Response} */
   const response = Object.fromEntries(new URLSearchParams(location.search));
   if (response.code === undefined && response.error === undefined) {
+    render();
     return;
   }
   history.replaceState(null, '', location.pathname);
@@ -151,11 +152,14 @@ document.addEventListener('click', (event) => {
   if (button && text !== undefined) {
     void navigator.clipboard.writeText(text).then(() => {
       button.textContent = 'Copied';
+      button.removeAttribute('aria-label');
     });
   } else if (button) {
-    void run(button.id);
+    void run(button.dataset['action'] ?? button.id);
   }
 });
 
-render();
+for (const button of document.querySelectorAll('.copy')) {
+  button.toggleAttribute('hidden', !isSecureContext);
+}
 void receive();
