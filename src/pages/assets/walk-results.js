@@ -59,11 +59,11 @@ function responseView(settings, walk) {
   const problem = responseProblem(settings, walk);
   const { response = {} } = walk;
   const list = [
+    { name: 'error', value: response.error },
+    { name: 'error_description', value: response.error_description },
     { name: 'code', value: response.code, note: 'The authorization code.' },
     { name: 'state', value: response.state, note: 'Must be the value that this page sent.', ok: response.state === walk.attempt?.state },
     { name: 'iss', value: response.iss, note: 'Must be the issuer: with several providers, an answer from the wrong one shows here.', ok: response.iss === settings.issuer },
-    { name: 'error', value: response.error },
-    { name: 'error_description', value: response.error_description },
   ].flatMap(({ value, ...row }) => (value === undefined ? [] : [{ ...row, value }]));
   return [
     ...(problem === undefined ? [] : [verdictLine({ ok: false, text: problem })]),
@@ -85,6 +85,31 @@ function exchangeView(settings, walk) {
   }
   const plain = Object.entries(members(reply)).filter(([name]) => !name.endsWith('_token'));
   return [rows(plain.map(([name, value]) => ({ name, value: valueText(value) }))), rawReply(reply), ...tokenCards(settings, walk)];
+}
+
+/**
+ * Two refresh tokens, one below the other. They begin alike, so only their ends are worth comparing.
+ * @param {[string, string]} names
+ * @param {[string, string]} tokens
+ */
+function comparison(names, tokens) {
+  return rows(names.map((name, index) => ({ name, value: `… ${tokens[index]?.slice(-40)}` })));
+}
+
+/**
+ * @param {Walk} walk
+ * @param {string} id
+ */
+function experimentView(walk, id) {
+  const reply = walk.replies[id] ?? { status: 0, text: '' };
+  const first = member(walk.replies['walk-refresh'], 'refresh_token');
+  if (id === 'walk-refresh' && reply.status === 200) {
+    return [comparison(['old token', 'new token'], [walk.oldRefreshToken ?? '', first]), rawReply(reply)];
+  }
+  if (id === 'walk-refresh-again' && reply.status === 200) {
+    return [comparison(['first answer', 'second answer'], [first, member(reply, 'refresh_token')]), rawReply(reply)];
+  }
+  return replyView(reply);
 }
 
 /**
@@ -115,6 +140,6 @@ export function showResults(settings, walk) {
   fill('walk-exchange-result', replies['walk-exchange'] && [replies['walk-exchange'], walk.signature], () => exchangeView(settings, walk));
   for (const [id, verdict] of Object.entries(verdicts)) {
     const reply = replies[id];
-    fill(`${id}-result`, reply && [reply, verdict(walk)], () => [verdictLine(verdict(walk)), ...(reply ? replyView(reply) : [])]);
+    fill(`${id}-result`, reply && [reply, verdict(walk)], () => [verdictLine(verdict(walk)), ...experimentView(walk, id)]);
   }
 }
