@@ -12,10 +12,9 @@ interface FormPost {
 /** OAuth 2.0 Form Post Response Mode: carries the authorization response to the redirect URI as a form. */
 export function formPostPage(m: FormPost): Html {
   return slip({
-    title: 'Signed in',
+    title: 'One moment',
     tenant: m.tenant,
     assets: ['form-post.js'],
-    heading: 'One moment',
     content: html`<p class="lead">We are taking you back to the application.</p>
 <form id="form-post" method="post" action="${m.action}">
 ${m.fields.map((field) => html`<input type="hidden" name="${field.name}" value="${field.value}">

@@ -23,9 +23,9 @@ export function action(id: string, text: string, className = 'primary'): Html {
   return html`<button id="${id}" type="button" class="${className}" disabled>${text}</button>`;
 }
 
-/** Where the outcome of the action appears, and is read out. */
+/** Where the outcome of the action appears. */
 export function resultOf(id: string): Html {
-  return html`<div id="${id}-result" class="result" aria-live="polite"></div>`;
+  return html`<div id="${id}-result" class="result"></div>`;
 }
 
 function copyable(name: string, value: string): Html {
@@ -46,7 +46,7 @@ ${resultOf('walk-generate')}`),
     step(3, 'sign-in', 'Redirect the user', html`<p>The application sends the browser to the authorization endpoint with these parameters. The user signs in there, so the application never sees the password.</p>
 <div id="walk-request" class="result"></div>
 <div class="aside">
-<p>You will be asked to sign in. Take the demo account:</p>
+<p>Unless you are signed in already, you will be asked to. Take the demo account:</p>
 <dl class="credentials">${copyable('email', m.user.email)}${copyable('password', m.user.password)}</dl>
 </div>
 ${action('walk-sign-in', 'Sign in')}`),

@@ -29,6 +29,7 @@ export function walkPage(m: Walk): Html {
 <noscript><p class="alert">This page plays the part of an application in the browser, so it needs JavaScript. The sign-in pages themselves work without it.</p></noscript>
 <p class="tools">${action('walk-restart', 'Start again', 'small')}</p>
 </header>
+<p id="walk-status" class="hidden" role="status"></p>
 <ol class="steps">
 ${steps(m)}
 ${experiments()}

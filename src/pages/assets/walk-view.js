@@ -36,7 +36,7 @@ export function byId(id) {
  */
 export function rows(list) {
   return element('dl', 'rows', ...list.map(({ name, value, note = '', ok }) => {
-    const shown = element('div', 'value', element('code', '', value), ...(ok === undefined ? [] : [mark(ok)]));
+    const shown = element('div', 'value', element('code', value.includes(' ') ? '' : 'unbroken', value), ...(ok === undefined ? [] : [mark(ok)]));
     return element('div', '', breakable(name), element('dd', '', shown, ...(note === '' ? [] : [element('p', '', note)])));
   }));
 }

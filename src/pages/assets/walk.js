@@ -91,6 +91,16 @@ const actions = {
   },
 };
 
+/**
+ * Reads out the verdict, or what comes next: the whole result would be a minute of base64url.
+ * @param {string} id
+ */
+function announce(id) {
+  const verdict = document.querySelector(`#${id}-result .verdict`)?.textContent;
+  const next = document.querySelector('.step.current h2')?.textContent ?? '';
+  byId('walk-status').textContent = verdict ?? `Done. ${next} is open.`;
+}
+
 let busy = false;
 
 /** @param {string} id */
@@ -103,9 +113,11 @@ async function run(id) {
     await actions[id]?.();
     if (id !== 'walk-restart') {
       render();
+      announce(id);
     }
   } catch (error) {
     document.getElementById(`${id}-result`)?.replaceChildren(verdictLine({ ok: false, text: String(error) }));
+    announce(id);
   } finally {
     busy = false;
   }
@@ -138,10 +150,12 @@ async function receive() {
       await keep('walk-wrong-verifier', exchange(response.code, randomText()));
     }
     render();
+    announce('walk-wrong-verifier');
     resumeAt('walk-wrong-verifier', response.code === undefined ? 'walk-wrong-verifier' : 'walk-right-verifier');
   } else {
     walk.response = response;
     render();
+    announce('walk-sign-in');
     resumeAt('walk-sign-in-result', 'walk-exchange');
   }
 }
