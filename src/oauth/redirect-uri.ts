@@ -1,0 +1,102 @@
+import type { Brand } from '../core/brand.ts';
+import type { ClientRecord, ClientType } from '../store/records.ts';
+
+/** A redirect URI that a client has registered, exactly as it was asked for. Only this file can make one. */
+export type RegisteredRedirectUri = Brand<string, 'RegisteredRedirectUri'>;
+
+/** Schemes that a browser would run or read as content instead of leaving for an application. */
+const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:', 'filesystem:', 'view-source:', 'ws:', 'wss:', 'ftp:', 'mailto:', 'tel:', 'intent:']);
+
+/**
+ * Says why a redirect URI cannot be registered, in one sentence; undefined when it can.
+ * Accepted are https, http on the loopback interface, and for native clients private-use schemes (RFC 8252 §7).
+ */
+export function checkRedirectUri(uri: string, type: ClientType): string | undefined {
+  const shown = JSON.stringify(uri.slice(0, 200));
+  // RFC 3986 §2: a URI is printable ASCII. Browsers drop tabs and line ends, so `java\tscript:` must not pass.
+  if (!/^[\x21-\x7e]+$/.test(uri) || /[\\"<>^`{|}]/.test(uri)) {
+    return `The redirect URI ${shown} contains characters that a URI cannot have.`;
+  }
+  if (uri.length > 2000) {
+    return 'The redirect URI is longer than 2000 characters.';
+  }
+  if (!URL.canParse(uri)) {
+    return `The redirect URI ${shown} is not an absolute URI.`;
+  }
+  const url = new URL(uri);
+  // RFC 6749 §3.1.2: the redirection endpoint URI must not include a fragment.
+  if (uri.includes('#')) {
+    return `The redirect URI ${shown} has a fragment; a redirect URI cannot have one.`;
+  }
+  if (url.username !== '' || url.password !== '') {
+    return `The redirect URI ${shown} carries a user name; that hides the real host.`;
+  }
+  if (dangerousSchemes.has(url.protocol)) {
+    return `The redirect URI ${shown} has a scheme that browsers treat as content or script.`;
+  }
+  if (url.protocol === 'https:') {
+    return uri.startsWith('https://') ? undefined : `The redirect URI ${shown} must begin with "https://", in lower case.`;
+  }
+  if (url.protocol === 'http:') {
+    if (!uri.startsWith('http://')) {
+      return `The redirect URI ${shown} must begin with "http://", in lower case.`;
+    }
+    return isLoopbackHost(url.hostname)
+      ? undefined
+      : `The redirect URI ${shown} uses http, which is allowed only on localhost, *.localhost, 127.0.0.1 and [::1]; use https.`;
+  }
+  if (type !== 'native') {
+    return `The redirect URI ${shown} has a private-use scheme, which only a native client can own.`;
+  }
+  // RFC 8252 §7.1: the scheme is a reversed domain name, so that applications do not collide.
+  return url.protocol.includes('.')
+    ? undefined
+    : `The private-use scheme of the redirect URI ${shown} must contain a dot, like "com.example.app:/callback".`;
+}
+
+/** Hosts that never leave the machine: RFC 8252 §7.3, and RFC 6761 §6.3 for names under localhost. */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost' || hostname.endsWith('.localhost');
+}
+
+/**
+ * Finds the requested redirect URI among the client's: compared byte for byte (RFC 9700 §2.1), with one
+ * exception: a native client may use any port of a loopback address it registered (RFC 8252 §7.3).
+ */
+export function matchRedirectUri(
+  client: Pick<ClientRecord, 'type' | 'redirectUris'>,
+  requested: string,
+): RegisteredRedirectUri | undefined {
+  if (client.redirectUris.includes(requested)) {
+    return requested as RegisteredRedirectUri;
+  }
+  if (client.type !== 'native') {
+    return undefined;
+  }
+  const wanted = splitLoopbackUri(requested);
+  const matches = wanted !== undefined && client.redirectUris.some((registered) => {
+    const known = splitLoopbackUri(registered);
+    return known !== undefined && known.host === wanted.host && known.rest === wanted.rest;
+  });
+  return matches ? (requested as RegisteredRedirectUri) : undefined;
+}
+
+/**
+ * Cuts the port out of a loopback URI by its text, never by a parser that would tidy it up first.
+ * An empty path equals "/" (RFC 3986 §6.2.3); some command line clients send none.
+ */
+function splitLoopbackUri(uri: string): { host: string; rest: string } | undefined {
+  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?(\/[\x21\x22\x24-\x7e]*)?$/.exec(uri);
+  if (match === null || Number(match[2] ?? 80) > 65535) {
+    return undefined;
+  }
+  return { host: match[1] ?? '', rest: match[3] ?? '/' };
+}
+
+/** Post-logout redirect URIs are compared byte for byte (OpenID Connect RP-Initiated Logout §3). */
+export function matchPostLogoutRedirectUri(
+  client: Pick<ClientRecord, 'postLogoutRedirectUris'>,
+  requested: string,
+): RegisteredRedirectUri | undefined {
+  return client.postLogoutRedirectUris.includes(requested) ? (requested as RegisteredRedirectUri) : undefined;
+}

@@ -1,0 +1,26 @@
+import type { ResourceRecord } from '../store/records.ts';
+import { isLoopbackHost } from './redirect-uri.ts';
+
+/** RFC 8707 §2: an absolute URI without a fragment. Says in one sentence why it is none; undefined when fine. */
+export function checkResourceIdentifier(identifier: string): string | undefined {
+  if (!/^[a-z][a-z0-9+.-]*:[\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e%]+$/i.test(identifier) || !URL.canParse(identifier)) {
+    return `The resource ${JSON.stringify(identifier.slice(0, 200))} is not an absolute URI.`;
+  }
+  if (identifier.includes('#')) {
+    return `The resource ${JSON.stringify(identifier.slice(0, 200))} has a fragment; a resource cannot have one.`;
+  }
+  return undefined;
+}
+
+/**
+ * Whether access tokens can be issued for this resource: it is registered with the tenant, or it is on the
+ * loopback interface. A token for http://localhost:3000 can reach nothing but a server on the person's own
+ * machine, as a loopback redirect URI does (RFC 8252 §7.3), so a developer need not register it.
+ */
+export function isKnownResource(resources: readonly ResourceRecord[], identifier: string): boolean {
+  if (resources.some((resource) => resource.identifier === identifier)) {
+    return true;
+  }
+  const url = new URL(identifier);
+  return url.protocol === 'http:' && isLoopbackHost(url.hostname);
+}

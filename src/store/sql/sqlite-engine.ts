@@ -1,0 +1,116 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { createQueryId, SqliteQueryCompiler } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { Engine } from './engine.ts';
+import type { Rows, Statement, Verb } from './verb.ts';
+
+/** A verb waiting for the next commit. */
+interface Waiting {
+  readonly drive: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** For tests that make the n-th statement fail. */
+export interface SqliteEngineOptions {
+  readonly beforeStatement?: (text: string) => void;
+}
+
+/**
+ * Drives verbs on an SQLite file (or ':memory:'). All writing verbs that arrive in one turn of the event loop
+ * share one transaction and one fsync (`synchronous=FULL`), each in a savepoint of its own, and are answered
+ * only after the commit. Reads run at once; as a batch is driven without a pause, they never see half of one.
+ */
+export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}): Engine {
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  const compiler = new SqliteQueryCompiler();
+  const prepared = new LRUCache<string, { statement: StatementSync; hasRows: boolean }>({ max: 500 });
+  let waiting: Waiting[] = [];
+
+  function execute(statement: Statement): Rows {
+    const query = compiler.compileQuery(statement.toOperationNode(), createQueryId());
+    options.beforeStatement?.(query.sql);
+    let entry = prepared.get(query.sql);
+    if (entry === undefined) {
+      const made = database.prepare(query.sql);
+      entry = { statement: made, hasRows: made.columns().length > 0 };
+      prepared.set(query.sql, entry);
+    }
+    const parameters = query.parameters as SQLInputValue[];
+    if (entry.hasRows) {
+      return entry.statement.all(...parameters);
+    }
+    entry.statement.run(...parameters);
+    return [];
+  }
+
+  function drive<Result>(verb: Verb<Result>): Result {
+    let step = verb.next([]);
+    while (step.done !== true) {
+      step = verb.next(execute(step.value));
+    }
+    return step.value;
+  }
+
+  function commitWaiting(): void {
+    const batch = waiting;
+    waiting = [];
+    const driven: Waiting[] = [];
+    try {
+      database.exec('BEGIN IMMEDIATE');
+      for (const verb of batch) {
+        database.exec('SAVEPOINT verb');
+        try {
+          verb.drive();
+          database.exec('RELEASE verb');
+          driven.push(verb);
+        } catch (error) {
+          // A full disk may have ended the whole transaction; then the next statement fails and all are refused.
+          database.exec('ROLLBACK TO verb');
+          database.exec('RELEASE verb');
+          verb.reject(error);
+        }
+      }
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) {
+        database.exec('ROLLBACK');
+      }
+      for (const verb of batch) {
+        verb.reject(error);
+      }
+      return;
+    }
+    for (const verb of driven) {
+      verb.resolve();
+    }
+  }
+
+  return {
+    async read(verb) {
+      return drive(verb);
+    },
+    write<Result>(verb: Verb<Result>) {
+      return new Promise<Result>((resolve, reject) => {
+        let result: Result;
+        if (waiting.length === 0) {
+          setImmediate(commitWaiting);
+        }
+        waiting.push({
+          drive: () => {
+            result = drive(verb);
+          },
+          resolve: () => resolve(result),
+          reject,
+        });
+      });
+    },
+    async close() {
+      if (waiting.length > 0) {
+        commitWaiting();
+      }
+      database.close();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Store } from '../port.ts';
+import type { Engine } from './engine.ts';
+import type { Verb } from './verb.ts';
+import * as attempts from './verbs/attempts.ts';
+import * as clients from './verbs/clients.ts';
+import * as grants from './verbs/grants.ts';
+import * as migrations from './verbs/migrations.ts';
+import * as sessions from './verbs/sessions.ts';
+import * as signingKeys from './verbs/signing-keys.ts';
+import { sweep } from './verbs/sweep.ts';
+import * as tenants from './verbs/tenants.ts';
+import * as users from './verbs/users.ts';
+
+/** The port with each verb as the generator that does it. */
+type Verbs = {
+  [Name in Exclude<keyof Store, 'close'>]: Store[Name] extends (...parameters: infer Parameters) => Promise<infer Result>
+    ? (...parameters: Parameters) => Verb<Result>
+    : never;
+};
+
+/** The verbs that change nothing. */
+const reads = {
+  findTenantByDomain: tenants.findTenantByDomain,
+  findTenant: tenants.findTenant,
+  listTenants: tenants.listTenants,
+  listSigningKeys: signingKeys.listSigningKeys,
+  findClient: clients.findClient,
+  listClients: clients.listClients,
+  listResources: clients.listResources,
+  findUser: users.findUser,
+  findUserByEmail: users.findUserByEmail,
+  listUsers: users.listUsers,
+  findSession: sessions.findSession,
+  listSessions: sessions.listSessions,
+  findConsent: sessions.findConsent,
+  findGrant: grants.findGrant,
+  findGrantByCode: grants.findGrantByCode,
+  readStanding: grants.readStanding,
+} satisfies Partial<Verbs>;
+
+/** The verbs that are answered only once they are durable. */
+const writes = {
+  createTenant: tenants.createTenant,
+  setTenantDomain: tenants.setTenantDomain,
+  deleteTenant: tenants.deleteTenant,
+  rotateSigningKey: signingKeys.rotateSigningKey,
+  createClient: clients.createClient,
+  updateClient: clients.updateClient,
+  deleteClient: clients.deleteClient,
+  createResource: clients.createResource,
+  deleteResource: clients.deleteResource,
+  createUser: users.createUser,
+  updateUser: users.updateUser,
+  setPassword: users.setPassword,
+  deleteUser: users.deleteUser,
+  startSession: sessions.startSession,
+  endSession: sessions.endSession,
+  endSessionsOfUser: sessions.endSessionsOfUser,
+  addConsent: sessions.addConsent,
+  createGrant: grants.createGrant,
+  redeemCode: grants.redeemCode,
+  rotateRefreshToken: grants.rotateRefreshToken,
+  revokeGrant: grants.revokeGrant,
+  revokeAccessToken: grants.revokeAccessToken,
+  takeAttempt: attempts.takeAttempt,
+  returnAttempt: attempts.returnAttempt,
+  sweep,
+  pendingMigrations: migrations.pendingMigrations,
+  migrate: migrations.migrate,
+} satisfies Omit<Verbs, keyof typeof reads>;
+
+/** The store on an engine: every verb of the port, driven as a read or as a durable write. */
+export function createStore(engine: Engine): Store {
+  return { ...bind(reads, (verb) => engine.read(verb)), ...bind(writes, (verb) => engine.write(verb)), close: () => engine.close() };
+}
+
+type Promised<Generators> = {
+  [Name in keyof Generators]: Generators[Name] extends (...parameters: infer Parameters) => Verb<infer Result>
+    ? (...parameters: Parameters) => Promise<Result>
+    : never;
+};
+
+function bind<Generators extends Record<string, (...parameters: never[]) => Verb<unknown>>>(
+  generators: Generators,
+  drive: (verb: Verb<unknown>) => Promise<unknown>,
+): Promised<Generators> {
+  const bound = Object.entries(generators).map(([name, generator]) => [
+    name,
+    (...parameters: never[]) => drive(generator(...parameters)),
+  ]);
+  return Object.fromEntries(bound) as Promised<Generators>;
+}

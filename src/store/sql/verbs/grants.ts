@@ -1,0 +1,140 @@
+import type { Redemption, Rotation, Standing } from '../../port.ts';
+import type { GrantRecord, Instant, TenantId } from '../../records.ts';
+import { fromGrant, toGrant, toSession } from '../rows.ts';
+import { sql } from '../schema.ts';
+import { first, run, type Verb } from '../verb.ts';
+import { findClient } from './clients.ts';
+import { findUser } from './users.ts';
+
+export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void> {
+  yield* run(sql.insertInto('grants').values(fromGrant(tenantId, grant)));
+}
+
+export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecord | undefined> {
+  const row = yield* first(sql.selectFrom('grants').selectAll().where('tenant_id', '=', tenantId).where('id', '=', grantId));
+  return row && toGrant(row);
+}
+
+export function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecord | undefined> {
+  const row = yield* first(
+    sql.selectFrom('grants').selectAll().where('tenant_id', '=', tenantId).where('code_hash', '=', codeHash),
+  );
+  return row && toGrant(row);
+}
+
+export function* redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Verb<Redemption> {
+  // The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.
+  const redeemed = yield* first(
+    sql
+      .updateTable('grants')
+      .set({ redeemed_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('code_hash', '=', codeHash)
+      .where('client_id', '=', clientId)
+      .where('redeemed_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .where('code_expires_at', '>', now)
+      .returningAll(),
+  );
+  if (redeemed !== undefined) {
+    return { kind: 'redeemed', grant: toGrant(redeemed) };
+  }
+  const grant = yield* findGrantByCode(tenantId, codeHash);
+  if (grant === undefined || grant.clientId !== clientId) {
+    return { kind: 'unknown' };
+  }
+  if (grant.redeemedAt === null) {
+    return { kind: 'expired' };
+  }
+  // RFC 6749 §4.1.2: a code used twice revokes all tokens that came from it.
+  yield* revokeGrant(tenantId, grant.id, 'code_replayed', now);
+  return { kind: 'replayed', grantId: grant.id };
+}
+
+export function* rotateRefreshToken(
+  tenantId: TenantId,
+  clientId: string,
+  presented: { readonly grantId: string; readonly generation: number },
+  now: Instant,
+  window: number,
+): Verb<Rotation> {
+  const rotated = yield* first(
+    sql
+      .updateTable('grants')
+      .set({ generation: presented.generation + 1, rotated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', presented.grantId)
+      .where('client_id', '=', clientId)
+      .where('generation', '=', presented.generation)
+      .where('redeemed_at', 'is not', null)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', now)
+      .returningAll(),
+  );
+  if (rotated !== undefined) {
+    return { kind: 'rotated', grant: toGrant(rotated) };
+  }
+  const grant = yield* findGrant(tenantId, presented.grantId);
+  if (grant === undefined || grant.clientId !== clientId || grant.revokedAt !== null || grant.expiresAt <= now) {
+    return { kind: 'unknown' };
+  }
+  const sinceRotation = now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY);
+  if (grant.generation === presented.generation + 1 && sinceRotation < window) {
+    return { kind: 'repeated', grant };
+  }
+  // RFC 9700 §4.14.2: an old refresh token means that two parties hold this chain; neither keeps it.
+  yield* revokeGrant(tenantId, grant.id, 'refresh_token_replayed', now);
+  return { kind: 'replayed' };
+}
+
+export function* revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Verb<boolean> {
+  const row = yield* first(
+    sql
+      .updateTable('grants')
+      .set({ revoked_at: now, revocation_reason: reason })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', grantId)
+      .where('revoked_at', 'is', null)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Verb<void> {
+  yield* run(
+    sql
+      .insertInto('revoked_access_tokens')
+      .values({ tenant_id: tenantId, id: tokenId, expires_at: expiresAt })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+}
+
+export function* readStanding(
+  tenantId: TenantId,
+  subject: { readonly clientId: string; readonly grantId?: string | undefined; readonly accessTokenId?: string | undefined },
+  now: Instant,
+): Verb<Standing> {
+  const client = yield* findClient(tenantId, subject.clientId);
+  const grant = subject.grantId === undefined ? undefined : yield* findGrant(tenantId, subject.grantId);
+  const user = grant && (yield* findUser(tenantId, grant.userId));
+  const session =
+    grant &&
+    (yield* first(
+      sql
+        .selectFrom('sessions')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', grant.sessionId)
+        .where('expires_at', '>', now),
+    ));
+  const revoked =
+    subject.accessTokenId !== undefined &&
+    (yield* first(
+      sql
+        .selectFrom('revoked_access_tokens')
+        .select('id')
+        .where('tenant_id', '=', tenantId)
+        .where('id', '=', subject.accessTokenId),
+    )) !== undefined;
+  return { client, grant, user, session: session && toSession(session), accessTokenRevoked: revoked };
+}

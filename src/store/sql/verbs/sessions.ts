@@ -1,0 +1,77 @@
+import type { ConsentRecord, Instant, SessionRecord, TenantId } from '../../records.ts';
+import { fromConsent, fromSession, toConsent, toSession } from '../rows.ts';
+import { sql } from '../schema.ts';
+import { all, first, run, type Verb } from '../verb.ts';
+
+export function* startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Verb<void> {
+  if (replaces !== undefined) {
+    yield* endSession(tenantId, replaces);
+  }
+  yield* run(sql.insertInto('sessions').values(fromSession(tenantId, session)));
+}
+
+export function* findSession(tenantId: TenantId, cookieHash: string, now: Instant): Verb<SessionRecord | undefined> {
+  const row = yield* first(
+    sql
+      .selectFrom('sessions')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('cookie_hash', '=', cookieHash)
+      .where('expires_at', '>', now),
+  );
+  return row && toSession(row);
+}
+
+export function* listSessions(tenantId: TenantId, userId: string, now: Instant): Verb<readonly SessionRecord[]> {
+  const rows = yield* all(
+    sql
+      .selectFrom('sessions')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('expires_at', '>', now)
+      .orderBy('created_at', 'desc')
+      .orderBy('id'),
+  );
+  return rows.map(toSession);
+}
+
+export function* endSession(tenantId: TenantId, sessionId: string): Verb<boolean> {
+  const row = yield* first(
+    sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', sessionId).returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* endSessionsOfUser(tenantId: TenantId, userId: string): Verb<number> {
+  const rows = yield* all(
+    sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).returning('id'),
+  );
+  return rows.length;
+}
+
+export function* findConsent(tenantId: TenantId, userId: string, clientId: string): Verb<ConsentRecord | undefined> {
+  const row = yield* first(
+    sql
+      .selectFrom('consents')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('client_id', '=', clientId),
+  );
+  return row && toConsent(row);
+}
+
+export function* addConsent(tenantId: TenantId, consent: ConsentRecord): Verb<void> {
+  const before = yield* findConsent(tenantId, consent.userId, consent.clientId);
+  const items = [...new Set([...(before?.items ?? []), ...consent.items])];
+  const row = fromConsent(tenantId, { ...consent, items });
+  yield* run(
+    sql
+      .insertInto('consents')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'user_id', 'client_id']).doUpdateSet({ items: row.items, granted_at: row.granted_at }),
+      ),
+  );
+}
