@@ -1,0 +1,102 @@
+import { fail, type Result, succeed } from '../core/result.ts';
+
+/** Reads a claim from text; undefined when the text is not what the claim takes. */
+interface ClaimRule {
+  readonly expected: string;
+  readonly read: (text: string) => unknown;
+}
+
+const line: ClaimRule = {
+  expected: 'one line of at most 200 characters',
+  read: (text) => (text !== '' && text.length <= 200 && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text) ? text : undefined),
+};
+
+const webAddress: ClaimRule = {
+  expected: 'an http or https address',
+  read: (text) => (/^https?:\/\/[^\s\p{C}]{1,2000}$/u.test(text) && URL.canParse(text) ? text : undefined),
+};
+
+const truth: ClaimRule = {
+  expected: 'true or false',
+  read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+
+/** The members of the address claim (OpenID Connect Core §5.1.1); these may have several lines. */
+const addressMembers = new Set(['formatted', 'street_address', 'locality', 'region', 'postal_code', 'country']);
+
+/** The standard claims of a person (OpenID Connect Core §5.1), without those that the user record itself holds. */
+const rules: Readonly<Record<string, ClaimRule>> = {
+  name: line,
+  given_name: line,
+  family_name: line,
+  middle_name: line,
+  nickname: line,
+  preferred_username: line,
+  profile: webAddress,
+  picture: webAddress,
+  website: webAddress,
+  gender: line,
+  birthdate: { expected: 'a date such as 1815-12-10, 0000-12-10 or 1815', read: readBirthdate },
+  zoneinfo: { expected: 'a time zone such as Europe/Paris', read: readTimeZone },
+  locale: { expected: 'a language tag such as en-US', read: readLocale },
+  phone_number: {
+    expected: 'a phone number such as +1 425 555 1212',
+    read: (text) => (/^\+?[0-9][0-9 ().;=a-z-]{2,40}$/.test(text) ? text : undefined),
+  },
+  phone_number_verified: truth,
+  address: { expected: `a JSON object of ${[...addressMembers].join(', ')}`, read: readAddress },
+};
+
+export const claimNames = Object.keys(rules);
+
+/** Reads one claim of a person from text, an address from JSON. A failure is one sentence. */
+export function readClaim(name: string, text: string): Result<unknown, string> {
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (rule === undefined) {
+    return fail(`${JSON.stringify(name)} is not a claim that can be set; these are: ${claimNames.join(', ')}.`);
+  }
+  const value = rule.read(text);
+  return value === undefined ? fail(`The claim ${name} must be ${rule.expected}.`) : succeed(value);
+}
+
+function readBirthdate(text: string): string | undefined {
+  const match = /^(\d{4})(?:-(\d{2})-(\d{2}))?$/.exec(text);
+  if (match === null) {
+    return undefined;
+  }
+  const [, year = '', month = '01', day = '01'] = match;
+  // Year 0000 means that the year is omitted; 2000 stands in for it, since that has a 29 February.
+  const date = new Date(`${year === '0000' ? '2000' : year}-${month}-${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.getUTCDate() === Number(day) ? text : undefined;
+}
+
+function readTimeZone(text: string): string | undefined {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
+function readLocale(text: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(text)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+function readAddress(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return undefined;
+    }
+    const members = Object.entries(value);
+    const known = members.every(([name, content]) => addressMembers.has(name) && typeof content === 'string' && content.length <= 500);
+    return known && members.length > 0 ? Object.fromEntries(members) : undefined;
+  } catch {
+    return undefined;
+  }
+}

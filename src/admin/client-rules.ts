@@ -1,0 +1,147 @@
+import { isLoopbackHost } from '../core/host-name.ts';
+import { type Result, succeed } from '../core/result.ts';
+import { checkRedirectUri } from '../oauth/redirect-uri.ts';
+import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
+import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
+import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
+
+/** What an operator says about a new client; what is missing follows from its type. */
+export interface NewClient {
+  readonly type: ClientType;
+  readonly name: string;
+  /** A random one when missing. */
+  readonly id?: string | undefined;
+  /** A random one when missing. Only for clients that authenticate. */
+  readonly secret?: string | undefined;
+  readonly uri?: string | undefined;
+  readonly redirectUris?: readonly string[] | undefined;
+  readonly postLogoutRedirectUris?: readonly string[] | undefined;
+  /** The standard scopes when missing; none for a service. */
+  readonly scopes?: readonly string[] | undefined;
+  /** First-party when missing. */
+  readonly thirdParty?: boolean | undefined;
+  readonly requirePkce?: boolean | undefined;
+  readonly strictPkce?: boolean | undefined;
+  readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
+  readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
+}
+
+type ClientSettings = Omit<ClientRecord, 'id' | 'secretHash' | 'enabled' | 'createdAt'>;
+
+/** What a client's type decides. */
+const types: Readonly<
+  Record<
+    ClientType,
+    {
+      readonly called: string;
+      readonly grantTypes: readonly GrantType[];
+      /** The first is the default. */
+      readonly authenticationMethods: readonly [ClientAuthenticationMethod, ...ClientAuthenticationMethod[]];
+      readonly scopes: readonly string[];
+    }
+  >
+> = {
+  spa: {
+    called: 'A single-page application',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    authenticationMethods: ['none'],
+    scopes: standardScopes,
+  },
+  native: {
+    called: 'A native application',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    authenticationMethods: ['none'],
+    scopes: standardScopes,
+  },
+  web: {
+    called: 'A web application',
+    grantTypes: ['authorization_code', 'refresh_token'],
+    authenticationMethods: ['client_secret_basic', 'client_secret_post'],
+    scopes: standardScopes,
+  },
+  service: {
+    called: 'A service',
+    grantTypes: ['client_credentials'],
+    authenticationMethods: ['client_secret_basic', 'client_secret_post'],
+    scopes: [],
+  },
+};
+
+/** The settings of a new client, whole; or the first thing that is wrong with them. */
+export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFailure> {
+  const type = types[input.type];
+  const settings: ClientSettings = {
+    type: input.type,
+    name: input.name,
+    uri: input.uri ?? null,
+    authenticationMethod: input.authenticationMethod ?? type.authenticationMethods[0],
+    redirectUris: [...new Set(input.redirectUris)],
+    postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris)],
+    grantTypes: type.grantTypes,
+    scopes: [...new Set(input.scopes ?? type.scopes)],
+    firstParty: input.thirdParty !== true,
+    requirePkce: input.requirePkce ?? true,
+    strictPkce: input.strictPkce ?? false,
+    idTokenAlgorithm: input.idTokenAlgorithm ?? 'RS256',
+  };
+  const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
+  return problem === undefined ? succeed(settings) : refuse('invalid', problem);
+}
+
+function checkIdentity({ id, name, uri }: NewClient): string | undefined {
+  // RFC 6749 appendix A.1 allows more; these need no encoding in a URL or in HTTP Basic.
+  if (id !== undefined && !/^[A-Za-z0-9._~-]{1,100}$/.test(id)) {
+    return `The client id ${JSON.stringify(id)} must be 1 to 100 letters, digits, dots, hyphens, underscores and tildes.`;
+  }
+  if (uri !== undefined && !isWebAddress(uri)) {
+    return `The client's URI ${JSON.stringify(uri)} must be an https address, or http on this machine.`;
+  }
+  return checkDisplayName(name, "client's name");
+}
+
+/** Combinations that can only be a mistake, each refused with the reason. */
+function checkCombination(settings: ClientSettings): string | undefined {
+  const { called, authenticationMethods, grantTypes } = types[settings.type];
+  const method = settings.authenticationMethod;
+  if (!authenticationMethods.includes(method)) {
+    return method === 'none'
+      ? `${called} must authenticate, with client_secret_basic or client_secret_post.`
+      : `${called} cannot keep a secret, so its authentication method must be none.`;
+  }
+  const signsUsersIn = grantTypes.includes('authorization_code');
+  if (signsUsersIn && settings.redirectUris.length === 0) {
+    return `${called} needs at least one redirect URI.`;
+  }
+  if (!signsUsersIn && settings.redirectUris.length + settings.postLogoutRedirectUris.length > 0) {
+    return `${called} signs no one in, so it has no redirect URI.`;
+  }
+  if (!settings.requirePkce && (method === 'none' || !signsUsersIn)) {
+    return method === 'none' ? `${called} cannot be exempt from PKCE: only that protects its codes.` : `${called} has no codes, so there is no PKCE to exempt it from.`;
+  }
+  return !settings.requirePkce && settings.strictPkce ? 'A client that is exempt from PKCE cannot be held to strict PKCE.' : undefined;
+}
+
+function checkUris(settings: ClientSettings): string | undefined {
+  return [...settings.redirectUris, ...settings.postLogoutRedirectUris]
+    .map((uri) => checkRedirectUri(uri, settings.type))
+    .find((problem) => problem !== undefined);
+}
+
+function checkScopes(settings: ClientSettings): string | undefined {
+  const malformed = settings.scopes.find((scope) => !isScopeToken(scope));
+  if (malformed !== undefined) {
+    return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
+  }
+  const personal = settings.scopes.find((scope) => standardScopes.some((standard) => standard === scope));
+  return settings.type === 'service' && personal !== undefined
+    ? `A service acts for itself, so it cannot have the scope ${personal}, which is about a person.`
+    : undefined;
+}
+
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text) || text.length > 2000 || /[\s\p{C}]/u.test(text)) {
+    return false;
+  }
+  const url = new URL(text);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+}

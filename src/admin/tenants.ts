@@ -1,0 +1,61 @@
+import { isHostName } from '../core/host-name.ts';
+import { randomId } from '../core/random.ts';
+import { type Result, succeed } from '../core/result.ts';
+import { generateSigningKey } from '../keys/signing-keys.ts';
+import { newTenantSecret } from '../keys/tenant-secrets.ts';
+import { signingAlgorithms, type TenantId, type TenantRecord } from '../store/records.ts';
+import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
+
+export interface NewTenant {
+  /** Lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** The host name, lower case, without port. */
+  readonly domain: string;
+  /** What people see; the name when missing. */
+  readonly displayName?: string | undefined;
+}
+
+/** Makes a tenant with its own secret and one signing key per algorithm, all of them active at once. */
+export async function createTenant(context: AdminContext, input: NewTenant): Promise<Result<TenantRecord, AdminFailure>> {
+  const { name, domain, displayName = name } = input;
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
+    return refuse('invalid', `The tenant name ${JSON.stringify(name)} must be 1 to 63 lower-case letters, digits and inner hyphens.`);
+  }
+  if (!isHostName(domain)) {
+    return refuse('invalid', `The domain ${JSON.stringify(domain)} must be a host name in lower case, without scheme, port or path.`);
+  }
+  const unreadable = checkDisplayName(displayName, 'display name');
+  if (unreadable !== undefined) {
+    return refuse('invalid', unreadable);
+  }
+  const id = randomId('tenant') as TenantId;
+  const createdAt = context.clock.now();
+  const sealedSecret = newTenantSecret(context.sealingKey, id);
+  const tenant: TenantRecord = { id, name, displayName, domain, sealedSecret, enabled: true, createdAt };
+  const keys = await Promise.all(
+    signingAlgorithms.map((algorithm) => generateSigningKey(context.sealingKey, id, algorithm, createdAt, createdAt)),
+  );
+  switch (await context.store.createTenant(tenant, keys)) {
+    case 'created':
+      return succeed(tenant);
+    case 'name_taken':
+      return refuse('exists', `A tenant named ${name} exists already.`);
+    case 'domain_taken':
+      return refuse('exists', `The domain ${domain} belongs to another tenant already.`);
+  }
+}
+
+/** Finds a tenant by its name, id or domain. */
+export async function findTenant(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
+  const tenant = (await context.store.findTenant(reference)) ?? (await context.store.findTenantByDomain(reference.toLowerCase()));
+  return tenant === undefined ? refuse('not_found', `There is no tenant ${JSON.stringify(reference)}.`) : succeed(tenant);
+}
+
+/** Deletes a tenant and everything that belongs to it. */
+export async function deleteTenant(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
+  const found = await findTenant(context, reference);
+  if (found.ok) {
+    await context.store.deleteTenant(found.value.id);
+  }
+  return found;
+}

@@ -1,0 +1,150 @@
+import { randomId } from '../core/random.ts';
+import { type Result, succeed } from '../core/result.ts';
+import { checkPassword } from '../identity/password.ts';
+import { checkEmail, emailKey } from '../identity/users.ts';
+import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
+import { readClaim } from './claims.ts';
+import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+
+export interface NewUser {
+  readonly email: string;
+  readonly emailVerified: boolean;
+  /** Without one the user cannot sign in until one is set. */
+  readonly password?: string | undefined;
+  /** Standard claims by their names, as text; an address as JSON. */
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/** Makes a user. */
+export async function createUser(context: AdminContext, tenantId: TenantId, input: NewUser): Promise<Result<UserRecord, AdminFailure>> {
+  const email = input.email.trim();
+  const problem = checkEmail(email);
+  if (problem !== undefined) {
+    return refuse('invalid', problem);
+  }
+  const claims: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(input.claims)) {
+    const claim = readClaim(name, text);
+    if (!claim.ok) {
+      return refuse('invalid', claim.failure);
+    }
+    claims[name] = claim.value;
+  }
+  const hashed = input.password === undefined ? succeed(null) : await hashNewPassword(context, input.password);
+  if (!hashed.ok) {
+    return hashed;
+  }
+  const now = context.clock.now();
+  const user: UserRecord = {
+    id: randomId('user'),
+    email,
+    emailKey: emailKey(email),
+    emailVerified: input.emailVerified,
+    passwordHash: hashed.value,
+    claims: JSON.stringify(claims),
+    enabled: true,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const outcome = await context.store.createUser(tenantId, user);
+  return outcome === 'created' ? succeed(user) : refuse('exists', `A user with the e-mail address ${email} exists already.`);
+}
+
+/** Finds a user by id or e-mail address. */
+export async function findUser(context: AdminContext, tenantId: TenantId, reference: string): Promise<Result<UserRecord, AdminFailure>> {
+  const user = reference.includes('@')
+    ? await context.store.findUserByEmail(tenantId, emailKey(reference))
+    : await context.store.findUser(tenantId, reference);
+  return user === undefined ? unknownUser(reference) : succeed(user);
+}
+
+/** Sets the password, which ends every session of the user and everything that was granted in them. */
+export async function setUserPassword(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+  password: string,
+): Promise<Result<UserRecord, AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  if (!found.ok) {
+    return found;
+  }
+  const hashed = await hashNewPassword(context, password);
+  if (!hashed.ok) {
+    return hashed;
+  }
+  const set = await context.store.setPassword(tenantId, found.value.id, hashed.value, context.clock.now());
+  return set ? found : unknownUser(reference);
+}
+
+/** Lets a user in, or keeps them out; keeping out ends their sessions, so that letting in again does not revive them. */
+export async function setUserEnabled(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+  enabled: boolean,
+): Promise<Result<UserRecord, AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  if (!found.ok) {
+    return found;
+  }
+  const user = { ...found.value, enabled, updatedAt: context.clock.now() };
+  if ((await context.store.updateUser(tenantId, user)) !== 'updated') {
+    return unknownUser(reference);
+  }
+  if (!enabled) {
+    await context.store.endSessionsOfUser(tenantId, user.id);
+  }
+  return succeed(user);
+}
+
+/** Deletes a user with their sessions, grants and consents. */
+export async function deleteUser(context: AdminContext, tenantId: TenantId, reference: string): Promise<Result<UserRecord, AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  if (found.ok) {
+    await context.store.deleteUser(tenantId, found.value.id);
+  }
+  return found;
+}
+
+/** The sessions in which a user is signed in now. */
+export async function listUserSessions(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+): Promise<Result<readonly SessionRecord[], AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  return found.ok ? succeed(await context.store.listSessions(tenantId, found.value.id, context.clock.now())) : found;
+}
+
+/** Ends one session of a user, or all of them; answers how many there were. */
+export async function signUserOut(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+  sessionId: string | undefined,
+): Promise<Result<number, AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  if (!found.ok) {
+    return found;
+  }
+  if (sessionId === undefined) {
+    return succeed(await context.store.endSessionsOfUser(tenantId, found.value.id));
+  }
+  const sessions = await context.store.listSessions(tenantId, found.value.id, context.clock.now());
+  const ended = sessions.some((session) => session.id === sessionId) && (await context.store.endSession(tenantId, sessionId));
+  return ended ? succeed(1) : refuse('not_found', `The user has no session ${JSON.stringify(sessionId)}.`);
+}
+
+async function hashNewPassword(context: AdminContext, password: string): Promise<Result<string, AdminFailure>> {
+  const problem = checkPassword(password);
+  if (problem !== undefined) {
+    return refuse('invalid', problem);
+  }
+  const hashed = await context.hasher.hash(password);
+  return hashed.ok ? hashed : refuse('busy', 'Too many passwords are being checked at the moment; try again.');
+}
+
+function unknownUser(reference: string): ReturnType<typeof refuse> {
+  return refuse('not_found', `There is no user ${JSON.stringify(reference)} in this tenant.`);
+}

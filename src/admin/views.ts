@@ -1,0 +1,98 @@
+import { type IssuerBase, issuerOf } from '../core/issuer.ts';
+import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
+import type { ClientWithSecret } from './clients.ts';
+import type { RotatedKey } from './keys.ts';
+
+/*
+ * How stored things are shown to operators and programs: in the wire names of OAuth (RFC 7591 §2) and OpenID
+ * Connect where these have one, instants as ISO 8601, and never a hash, a sealed value or a private key.
+ */
+
+/** A tenant with its issuer. */
+export function tenantView(tenant: TenantRecord, base: IssuerBase) {
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    display_name: tenant.displayName,
+    domain: tenant.domain,
+    issuer: issuerOf(base, tenant.domain),
+    enabled: tenant.enabled,
+    created_at: instant(tenant.createdAt),
+  };
+}
+
+/** A client, without its secret. */
+export function clientView(client: ClientRecord) {
+  return {
+    client_id: client.id,
+    client_name: client.name,
+    type: client.type,
+    ...(client.uri !== null && { client_uri: client.uri }),
+    token_endpoint_auth_method: client.authenticationMethod,
+    grant_types: client.grantTypes,
+    redirect_uris: client.redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    scope: client.scopes.join(' '),
+    first_party: client.firstParty,
+    require_pkce: client.requirePkce,
+    strict_pkce: client.strictPkce,
+    id_token_signed_response_alg: client.idTokenAlgorithm,
+    enabled: client.enabled,
+    created_at: instant(client.createdAt),
+  };
+}
+
+/** A client at the one moment when its secret is known. */
+export function clientWithSecretView({ client, secret }: ClientWithSecret) {
+  const { client_id, ...rest } = clientView(client);
+  return { client_id, ...(secret !== undefined && { client_secret: secret }), ...rest };
+}
+
+/** A protected resource. */
+export function resourceView(resource: ResourceRecord) {
+  return {
+    identifier: resource.identifier,
+    name: resource.name,
+    scope: resource.scopes.join(' '),
+    access_token_signed_response_alg: resource.accessTokenAlgorithm,
+    ...(resource.clientId !== null && { client_id: resource.clientId }),
+    created_at: instant(resource.createdAt),
+  };
+}
+
+/** A user with their claims, without their password. */
+export function userView(user: UserRecord) {
+  return {
+    id: user.id,
+    email: user.email,
+    email_verified: user.emailVerified,
+    has_password: user.passwordHash !== null,
+    claims: JSON.parse(user.claims) as unknown,
+    enabled: user.enabled,
+    created_at: instant(user.createdAt),
+    updated_at: instant(user.updatedAt),
+  };
+}
+
+/** A session, without its cookie. */
+export function sessionView(session: SessionRecord) {
+  return {
+    id: session.id,
+    auth_time: instant(session.authTime),
+    acr: session.acr,
+    amr: session.amr,
+    address: session.address,
+    user_agent: session.userAgent,
+    created_at: instant(session.createdAt),
+    expires_at: instant(session.expiresAt),
+  };
+}
+
+/** A signing key that was just made. */
+export function rotatedKeyView(key: RotatedKey) {
+  return { tenant: key.tenant.name, alg: key.algorithm, kid: key.kid, activates_at: instant(key.activatesAt) };
+}
+
+function instant(milliseconds: Instant): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { isLoopbackHost } from '../core/host-name.ts';
+import { fail, type Result, succeed } from '../core/result.ts';
+import type { SealingKey } from '../core/seal.ts';
+import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
+import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
+import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
+import type { ListenAddress, PublicUrl } from './values.ts';
+
+/** Everything that can be configured, checked and frozen. */
+export interface Config {
+  readonly url: PublicUrl;
+  readonly listen: ListenAddress;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly sealingKey: SealingKey;
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** `serve` takes nothing for granted; `dev` has a default for everything, and so has `manage`, every other command. */
+export type ConfigMode = 'dev' | 'serve' | 'manage';
+
+/**
+ * Reads the configuration from the environment and, below it, from a JSON file (`configFile`, else what
+ * MICROAUTH_CONFIG names). A failure lists every problem, each as one sentence that names the option, what was
+ * expected and what came. In `dev` and `manage` it makes the data folder and the sealing key where they are needed.
+ */
+export function loadConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  mode: ConfigMode,
+  configFile: string | undefined = configFileOf(environment),
+): Result<Config, readonly string[]> {
+  const file = readConfigFile(configFile);
+  const variables = readEnvironment(environment);
+  const given = new Map([...file.settings, ...variables.settings]);
+  const problems = [...file.problems, ...variables.problems];
+
+  const texts = Object.fromEntries([...given].map(([name, setting]) => [name, setting.text]));
+  const parsed = settingsSchema.safeParse(texts);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = optionNames.find((candidate) => candidate === issue.path[0]);
+    const setting = name === undefined ? undefined : given.get(name);
+    if (name !== undefined && setting !== undefined) {
+      problems.push(`${setting.label} ${issue.message}, but ${options[name].show(setting.text)}.`);
+    }
+  }
+
+  if (mode === 'serve') {
+    for (const name of optionNames.filter((candidate) => options[candidate].requiredToServe && !given.has(candidate))) {
+      problems.push(`${options[name].variable} must be set: ${lowerFirst(options[name].doc)}`);
+    }
+  }
+  if (parsed.success) {
+    problems.push(...weaknesses(parsed.data, mode, given.get('url')?.label ?? options.url.variable));
+  }
+  return parsed.success && problems.length === 0 ? complete(parsed.data) : fail(problems);
+}
+
+function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): readonly string[] {
+  const problems: string[] = [];
+  const { url } = settings;
+  if (url?.scheme === 'http' && !isLoopbackHost(url.host)) {
+    problems.push(`${urlLabel} must begin with https:// unless its host is this machine itself, such as localhost, but it is http://${url.host}.`);
+  }
+  if (mode === 'dev' && settings.listen !== undefined && !isLoopbackHost(settings.listen.host)) {
+    problems.push(
+      `dev listens on this machine only, because its demo passwords are public, but MICROAUTH_LISTEN is ${settings.listen.host}:${settings.listen.port}; use serve to listen elsewhere.`,
+    );
+  }
+  if (mode === 'serve' && settings.databaseUrl === 'sqlite::memory:') {
+    problems.push('MICROAUTH_DATABASE_URL must name a file or a server, but it is sqlite::memory:, which forgets everything at the end.');
+  }
+  return problems;
+}
+
+/** Fills in the defaults. By now only what must be asked of the file system can still go wrong. */
+function complete(settings: Settings): Result<Config, readonly string[]> {
+  const url: PublicUrl = settings.url ?? { scheme: 'http', host: 'localhost', port: 4000 };
+  const dataDir = settings.dataDir ?? './.microauth';
+  if (settings.databaseUrl === undefined || settings.sealingKey === undefined) {
+    const folder = prepareDataFolder(dataDir);
+    if (!folder.ok) {
+      return fail([folder.failure]);
+    }
+  }
+  const sealingKey = settings.sealingKey === undefined ? sealingKeyOf(dataDir) : succeed(settings.sealingKey);
+  if (!sealingKey.ok) {
+    return fail([sealingKey.failure]);
+  }
+  return succeed(
+    Object.freeze({
+      url: Object.freeze(url),
+      listen: Object.freeze(settings.listen ?? { host: '127.0.0.1', port: url.port ?? (url.scheme === 'http' ? 80 : 4000) }),
+      databaseUrl: settings.databaseUrl ?? `sqlite:${join(dataDir, 'microauth.db')}`,
+      dataDir,
+      sealingKey: sealingKey.value,
+      trustedProxies: Object.freeze(settings.trustedProxies ?? []),
+      logLevel: settings.logLevel ?? 'info',
+    }),
+  );
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

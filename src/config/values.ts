@@ -1,0 +1,109 @@
+import { isIP } from 'node:net';
+import { isHostName } from '../core/host-name.ts';
+import { fail, type Result, succeed } from '../core/result.ts';
+import { type SealingKey, sealingKey } from '../core/seal.ts';
+
+/** The public origin of the default tenant. `port` is undefined for the scheme's own port. */
+export interface PublicUrl {
+  readonly scheme: 'http' | 'https';
+  /** Lower case, without port. */
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads one option. A failure says what was expected, as the sentence's rest after the option's name. */
+export type Parse<Value> = (text: string) => Result<Value, string>;
+
+/** An origin: scheme, host, and a port where it is not the scheme's own. */
+export const parsePublicUrl: Parse<PublicUrl> = (text) => {
+  const expected = 'must be an origin such as https://id.example.com or http://localhost:4000';
+  if (!URL.canParse(text)) {
+    return fail(expected);
+  }
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return fail(expected);
+  }
+  if (url.username !== '' || url.password !== '' || url.pathname !== '/' || text.includes('?') || text.includes('#')) {
+    return fail(`${expected}, with nothing but scheme, host and port`);
+  }
+  if (!isHostName(url.hostname)) {
+    return fail(`${expected}, and its host a host name or an IPv4 address`);
+  }
+  return succeed({
+    scheme: url.protocol === 'http:' ? 'http' : 'https',
+    host: url.hostname,
+    port: url.port === '' ? undefined : Number(url.port),
+  });
+};
+
+/** `host:port`; an IPv6 address stands in brackets. */
+export const parseListenAddress: Parse<ListenAddress> = (text) => {
+  const expected = 'must be host:port such as 127.0.0.1:4000 or [::]:4000';
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(text);
+  const [, address, name, digits] = match ?? [];
+  const host = address ?? name?.toLowerCase();
+  const port = Number(digits);
+  if (host === undefined || port < 1 || port > 65_535) {
+    return fail(expected);
+  }
+  const known = address === undefined ? isHostName(host) : isIP(address) === 6;
+  return known ? succeed({ host, port }) : fail(expected);
+};
+
+/** `sqlite:PATH` or a PostgreSQL connection URL; returned as written. */
+export const parseDatabaseUrl: Parse<string> = (text) => {
+  const expected = 'must be sqlite:PATH or postgres://user:password@host/database';
+  if (text.startsWith('sqlite:')) {
+    return text.length > 'sqlite:'.length && !text.startsWith('sqlite://') ? succeed(text) : fail(expected);
+  }
+  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) {
+    return fail(expected);
+  }
+  return succeed(text);
+};
+
+const sealingKeyExpected = 'must be 32 random bytes in base64, such as "openssl rand -base64 32" prints';
+
+/** 32 random bytes in base64 or base64url, with or without padding. Refuses what is plainly not random. */
+export const parseSealingKey: Parse<SealingKey> = (text) => {
+  const unpadded = text.replace(/={1,2}$/, '');
+  const bytes = new Uint8Array(Buffer.from(unpadded, 'base64url'));
+  const key = sealingKey(bytes);
+  if (!/^[A-Za-z0-9+/_-]{43}$/.test(unpadded) || key === undefined) {
+    return fail(sealingKeyExpected);
+  }
+  return looksRandom(bytes) ? succeed(key) : fail(`${sealingKeyExpected}, and these bytes are not random`);
+};
+
+/**
+ * Catches the keys that people type, not the ones that a clever adversary builds. 32 random bytes hold about 30
+ * different values; fewer than 16, or nothing but printable text, does not happen by chance in the life of a universe.
+ */
+function looksRandom(bytes: Uint8Array): boolean {
+  const steps = bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0));
+  const printable = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return new Set(bytes).size >= 16 && new Set(steps).size >= 16 && !printable;
+}
+
+/** Addresses and address ranges (CIDR), separated by commas. */
+export const parseTrustedProxies: Parse<readonly string[]> = (text) => {
+  const ranges = text.split(',').map((range) => range.trim());
+  return ranges.every(isAddressRange)
+    ? succeed(ranges)
+    : fail('must be addresses or CIDR ranges separated by commas, such as 10.0.0.0/8, ::1');
+};
+
+function isAddressRange(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) {
+    return false;
+  }
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}

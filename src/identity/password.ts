@@ -1,0 +1,124 @@
+import { argon2, type Argon2Parameters, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { fail, type Result, succeed } from '../core/result.ts';
+import { parsePhc, type PasswordHash, toPhc } from './phc.ts';
+
+/** Hashes and checks passwords, a bounded number at a time. `busy` means: not now, too many are waiting. */
+export interface PasswordHasher {
+  /** The PHC string to store. Call {@link checkPassword} first. */
+  hash(password: string): Promise<Result<string, 'busy'>>;
+  /** Takes as long for a user who does not exist (undefined) as for one who does, and answers false. */
+  verify(password: string, phc: string | undefined): Promise<Result<boolean, 'busy'>>;
+}
+
+/** 19 MiB, 2 passes, 1 lane: the first of the equivalent choices of the OWASP Password Storage Cheat Sheet for argon2id. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1 };
+const saltLength = 16;
+const tagLength = 32;
+const maximumBytes = 1024;
+const minimumCharacters = 8;
+
+/**
+ * Undefined for an acceptable new password, else one sentence why it is not. Length is all that is asked: rules of
+ * composition make passwords worse (NIST SP 800-63B). The bound on top keeps hashing cheap to refuse.
+ */
+export function checkPassword(password: string): string | undefined {
+  if (isTooLong(password)) {
+    return `The password must not be longer than ${maximumBytes} bytes.`;
+  }
+  const characters = Array.from(prepare(password)).length;
+  return characters < minimumCharacters ? `The password must have at least ${minimumCharacters} characters.` : undefined;
+}
+
+/**
+ * Makes a hasher. At most `concurrency` hashes run at once and at most `queue` wait; beyond that the answer is
+ * `busy` at once. A flood of sign-ins then costs sign-ins, never the token endpoint: Node runs argon2 on the same
+ * small pool of threads as signatures and files, so the default leaves one thread and one core alone.
+ */
+export function createPasswordHasher(options: { readonly concurrency?: number; readonly queue?: number } = {}): PasswordHasher {
+  const run = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
+  const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
+  return {
+    hash(password) {
+      return run(async () => {
+        const salt = randomBytes(saltLength);
+        return toPhc({ ...cost, salt, tag: await derive(password, { ...cost, salt }, tagLength) });
+      });
+    },
+    async verify(password, phc) {
+      if (isTooLong(password)) {
+        return succeed(false);
+      }
+      const stored = phc === undefined ? undefined : parsePhc(phc);
+      const target = stored ?? decoy;
+      return run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
+    },
+  };
+}
+
+/** Node's pool has four threads unless UV_THREADPOOL_SIZE says otherwise. */
+function defaultConcurrency(): number {
+  const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+  return Math.max(1, Math.min(availableParallelism() - 1, (Number.isInteger(threads) ? threads : 4) - 1));
+}
+
+function boundedPool(concurrency: number, queue: number): <Value>(task: () => Promise<Value>) => Promise<Result<Value, 'busy'>> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running >= concurrency) {
+      if (waiting.length >= queue) {
+        return fail('busy');
+      }
+      // Whoever finishes hands its place over, so `running` does not change on the way.
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
+    } else {
+      running += 1;
+    }
+    try {
+      return succeed(await task());
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) {
+        running -= 1;
+      } else {
+        next();
+      }
+    }
+  };
+}
+
+function derive(password: string, settings: Omit<PasswordHash, 'tag'>, length: number): Promise<Buffer> {
+  const parameters: Argon2Parameters = {
+    message: Buffer.from(prepare(password), 'utf8'),
+    nonce: settings.salt,
+    memory: settings.memory,
+    passes: settings.passes,
+    parallelism: settings.parallelism,
+    tagLength: length,
+  };
+  return new Promise((resolve, reject) => {
+    argon2('argon2id', parameters, (error, tag) => {
+      if (error === null) {
+        resolve(tag);
+      } else {
+        reject(error);
+      }
+    });
+  });
+}
+
+/**
+ * One spelling for what looks the same on every keyboard: NFC, and every kind of space as the plain one. This is the
+ * OpaqueString profile (RFC 8265 §4.2); NFKC would make different characters equal and so weaken the password.
+ */
+function prepare(password: string): string {
+  return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
+}
+
+function isTooLong(password: string): boolean {
+  // A UTF-16 unit is at least one byte, so the first test bounds the work of the second.
+  return password.length > maximumBytes || Buffer.byteLength(prepare(password), 'utf8') > maximumBytes;
+}
