@@ -11,7 +11,7 @@ export type ClientLocation = Brand<string, 'ClientLocation'>;
 /** Appends parameters to a registered redirect URI, which keeps its own query (RFC 6749 §3.1.2). */
 export function toClientLocation(uri: RegisteredRedirectUri, parameters: readonly (readonly [string, string])[]): ClientLocation {
   const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return (query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`) as string as ClientLocation;
+  return (query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`) as ClientLocation;
 }
 
 /** Schemes that a browser would run or read as content instead of leaving for an application. */
