@@ -93,7 +93,10 @@ export interface Store {
   /** Deletes the user with their sessions, grants and consents. */
   deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;
 
-  /** Starts a session and ends the one that it takes the place of in the same browser. */
+  /**
+   * Starts a session and ends the one that it takes the place of in the same browser. When both have one id,
+   * the session goes on with a new cookie and authentication.
+   */
   startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Promise<void>;
   findSession(tenantId: TenantId, cookieHash: string, now: Instant): Promise<SessionRecord | undefined>;
   listSessions(tenantId: TenantId, userId: string, now: Instant): Promise<readonly SessionRecord[]>;

@@ -4,10 +4,16 @@ import { sql } from '../schema.ts';
 import { all, first, run, type Verb } from '../verb.ts';
 
 export function* startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Verb<void> {
-  if (replaces !== undefined) {
+  if (replaces !== undefined && replaces !== session.id) {
     yield* endSession(tenantId, replaces);
   }
-  yield* run(sql.insertInto('sessions').values(fromSession(tenantId, session)));
+  const row = fromSession(tenantId, session);
+  yield* run(
+    sql
+      .insertInto('sessions')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet(row)),
+  );
 }
 
 export function* findSession(tenantId: TenantId, cookieHash: string, now: Instant): Verb<SessionRecord | undefined> {

@@ -1,0 +1,288 @@
+import { fail, type Result, succeed } from '../core/result.ts';
+import type { ClientRecord } from '../store/records.ts';
+import { type ClaimsRequest, parseClaimsRequest } from './claims.ts';
+import type { Context } from './context.ts';
+import type { Failure, Reason } from './failures.ts';
+import { readIdTokenHint } from './id-token-hint.ts';
+import { type Parameters, readParameters } from './parameters.ts';
+import { isCodeChallenge } from './pkce.ts';
+import { matchRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
+import { checkResourceIdentifier, isKnownResource } from './resources.ts';
+import { defaultScopes, parseScope, standardScopes } from './scopes.ts';
+
+export const responseModes = ['query', 'form_post'] as const;
+export type ResponseMode = (typeof responseModes)[number];
+
+export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+export type Prompt = (typeof prompts)[number];
+
+/** Where the answer to an authorization request goes. */
+export interface ResponseTarget {
+  readonly redirectUri: RegisteredRedirectUri;
+  readonly responseMode: ResponseMode;
+  readonly state: string | undefined;
+}
+
+/** An authorization request in which everything has been checked that can be without knowing the user. */
+export interface AuthorizationRequest {
+  readonly clientId: string;
+  readonly target: ResponseTarget;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly codeChallenge: string | undefined;
+  readonly nonce: string | undefined;
+  readonly prompts: readonly Prompt[];
+  /** Seconds. */
+  readonly maxAge: number | undefined;
+  readonly loginHint: string | undefined;
+  /** The subject of a valid id_token_hint. */
+  readonly hintedSubject: string | undefined;
+  /** Authentication contexts of which one must be reached (an essential `acr` claim). */
+  readonly essentialAcr: readonly string[];
+  readonly claims: ClaimsRequest | undefined;
+}
+
+/**
+ * Two kinds of failure, two types: until client and redirect URI are proven, nothing may be sent anywhere and
+ * the failure is shown to the person (RFC 9700 §4.11.2); from then on it goes back to the client.
+ */
+export type AuthorizationFailure =
+  | { readonly kind: 'shown'; readonly failure: Failure }
+  | { readonly kind: 'redirected'; readonly failure: Failure; readonly target: ResponseTarget };
+
+/** The parameters of the authorization endpoint. */
+export const authorizationParameters = [
+  'response_type',
+  'response_mode',
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'max_age',
+  'login_hint',
+  'id_token_hint',
+  'ui_locales',
+  'claims_locales',
+  'acr_values',
+  'claims',
+  'resource',
+  'display',
+  'request',
+  'request_uri',
+  'registration',
+] as const;
+
+/** Validates an authorization request and finds its client. */
+export async function readAuthorizationRequest(
+  context: Context,
+  source: URLSearchParams,
+): Promise<Result<{ readonly request: AuthorizationRequest; readonly client: ClientRecord }, AuthorizationFailure>> {
+  const shown = (failure: Failure) => fail({ kind: 'shown', failure } as const);
+
+  // A repeated client_id or redirect_uri leaves nowhere safe to answer; of any other the target may still be known.
+  const identity = readParameters(source, ['client_id', 'redirect_uri']);
+  if (!identity.ok) {
+    return shown(identity.failure);
+  }
+  const clientId = identity.value.get('client_id');
+  if (clientId === undefined) {
+    return shown({ reason: 'parameter_missing', parameter: 'client_id' });
+  }
+  const client = await context.store.findClient(context.tenant.id, clientId);
+  if (client === undefined || !client.enabled) {
+    return shown({ reason: 'client_unknown_page', parameter: 'client_id', received: clientId });
+  }
+  const requestedUri = identity.value.get('redirect_uri');
+  if (requestedUri === undefined) {
+    return shown({ reason: 'parameter_missing', parameter: 'redirect_uri', clientId });
+  }
+  const redirectUri = matchRedirectUri(client, requestedUri);
+  if (redirectUri === undefined) {
+    return shown({
+      reason: 'redirect_uri_mismatch',
+      parameter: 'redirect_uri',
+      expected: 'one of the redirect URIs registered for this client, byte for byte',
+      received: requestedUri,
+      detail: `registered: ${client.redirectUris.join(' ')}`,
+      clientId,
+    });
+  }
+
+  // RFC 6749 §3.1: parameters must not repeat. A repeated state cannot be echoed, so that too stays here.
+  const parameters = readParameters(source, authorizationParameters);
+  if (!parameters.ok) {
+    return shown({ ...parameters.failure, clientId });
+  }
+  const responseMode = parameters.value.get('response_mode');
+  const target: ResponseTarget = {
+    redirectUri,
+    responseMode: responseMode === 'form_post' ? 'form_post' : 'query',
+    state: parameters.value.get('state'),
+  };
+  const request = await readDetails(context, client, parameters.value, target);
+  return request.ok
+    ? succeed({ request: request.value, client })
+    : fail({ kind: 'redirected', failure: { ...request.failure, clientId }, target });
+}
+
+async function readDetails(
+  context: Context,
+  client: ClientRecord,
+  parameters: Parameters,
+  target: ResponseTarget,
+): Promise<Result<AuthorizationRequest, Failure>> {
+  const shape = checkShape(client, parameters);
+  if (shape !== undefined) {
+    return fail(shape);
+  }
+  const resources = parameters.all('resource');
+  const registered = await context.store.listResources(context.tenant.id);
+  const badResource = checkResources(resources, (identifier) => isKnownResource(registered, identifier));
+  if (badResource !== undefined) {
+    return fail(badResource);
+  }
+  const scopes = readScopes(client, parameters.get('scope'), [
+    ...standardScopes,
+    ...registered.flatMap((resource) => resource.scopes),
+  ]);
+  if (!scopes.ok) {
+    return scopes;
+  }
+  const prompt = readPrompts(parameters.get('prompt'));
+  if (!prompt.ok) {
+    return prompt;
+  }
+  const maxAge = parameters.get('max_age');
+  if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) {
+    return fail({ reason: 'parameter_malformed', parameter: 'max_age', expected: 'a number of seconds', received: maxAge });
+  }
+  const claimsText = parameters.get('claims');
+  const claims = claimsText === undefined ? undefined : parseClaimsRequest(claimsText);
+  if (claimsText !== undefined && claims === undefined) {
+    return fail({ reason: 'parameter_malformed', parameter: 'claims', expected: 'a JSON object (OpenID Connect Core 5.5)' });
+  }
+  const hint = parameters.get('id_token_hint');
+  const hinted = hint === undefined ? undefined : await readIdTokenHint(context, hint);
+  if (hint !== undefined && hinted === undefined) {
+    return fail({ reason: 'id_token_hint_invalid', parameter: 'id_token_hint' });
+  }
+  const acr = claims?.id_token['acr'];
+  return succeed({
+    clientId: client.id,
+    target,
+    scopes: scopes.value,
+    resources,
+    codeChallenge: parameters.get('code_challenge'),
+    nonce: parameters.get('nonce'),
+    prompts: prompt.value,
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    loginHint: parameters.get('login_hint'),
+    hintedSubject: hinted?.subject,
+    essentialAcr: acr?.essential === true ? acr.values.filter((value) => typeof value === 'string') : [],
+    claims,
+  });
+}
+
+/** What can be said of the parameters one by one. */
+function checkShape(client: ClientRecord, parameters: Parameters): Failure | undefined {
+  const has = (name: string) => parameters.get(name) !== undefined;
+  const refuse = (reason: Reason, parameter: string): Failure => ({ reason, parameter, received: parameters.get(parameter) });
+  // OpenID Connect Core §3.1.2.6: an unsupported request object is refused, never ignored.
+  if (has('request')) {
+    return { reason: 'request_object_unsupported', parameter: 'request' };
+  }
+  if (has('request_uri')) {
+    return refuse('request_uri_unsupported', 'request_uri');
+  }
+  if (has('registration')) {
+    return { reason: 'registration_unsupported', parameter: 'registration' };
+  }
+  if (!has('response_type')) {
+    return { reason: 'parameter_missing', parameter: 'response_type', expected: 'code' };
+  }
+  if (parameters.get('response_type') !== 'code') {
+    return refuse('response_type_unsupported', 'response_type');
+  }
+  const mode = parameters.get('response_mode');
+  if (mode !== undefined && !(responseModes as readonly string[]).includes(mode)) {
+    return refuse('response_mode_unsupported', 'response_mode');
+  }
+  if (!client.grantTypes.includes('authorization_code')) {
+    return { reason: 'grant_not_allowed' };
+  }
+  return checkPkce(client, parameters);
+}
+
+/** RFC 7636 §4.4.1 and RFC 9700 §2.1.1: every client uses PKCE; `plain` in any disguise is refused. */
+function checkPkce(client: ClientRecord, parameters: Parameters): Failure | undefined {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  if (challenge === undefined) {
+    if (method !== undefined || client.requirePkce) {
+      return { reason: 'pkce_missing', parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' };
+    }
+    // RFC 9700 §2.1.1: without PKCE, a confidential client must use the nonce against code injection.
+    return parameters.get('nonce') === undefined ? { reason: 'nonce_missing', parameter: 'nonce' } : undefined;
+  }
+  if (method !== 'S256') {
+    return { reason: 'pkce_method_unsupported', parameter: 'code_challenge_method', expected: 'S256', received: method ?? 'nothing' };
+  }
+  return isCodeChallenge(challenge)
+    ? undefined
+    : { reason: 'pkce_challenge_malformed', parameter: 'code_challenge', received: `${challenge.length} characters` };
+}
+
+/** RFC 8707 §2. Shared with the token endpoint. */
+export function checkResources(resources: readonly string[], isKnown: (identifier: string) => boolean): Failure | undefined {
+  for (const resource of resources) {
+    if (checkResourceIdentifier(resource) !== undefined) {
+      return { reason: 'resource_malformed', parameter: 'resource', received: resource };
+    }
+    if (!isKnown(resource)) {
+      return { reason: 'resource_unknown', parameter: 'resource', received: resource };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Scopes that nobody knows are ignored (OpenID Connect Core §3.1.2.1); the answer says what was granted. A scope
+ * that exists but is not the client's to ask for is refused, so that the mistake is seen.
+ */
+export function readScopes(
+  client: Pick<ClientRecord, 'scopes'>,
+  text: string | undefined,
+  known: readonly string[],
+): Result<readonly string[], Failure> {
+  if (text === undefined) {
+    return succeed(defaultScopes.filter((scope) => client.scopes.includes(scope)));
+  }
+  const asked = parseScope(text);
+  if (asked === undefined) {
+    return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
+  }
+  const understood = asked.filter((scope) => known.includes(scope) || client.scopes.includes(scope));
+  if (understood.length === 0) {
+    return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
+  }
+  const foreign = understood.find((scope) => !client.scopes.includes(scope));
+  return foreign === undefined
+    ? succeed(understood)
+    : fail({ reason: 'scope_not_allowed', parameter: 'scope', expected: client.scopes.join(' '), received: foreign });
+}
+
+/** OpenID Connect Core §3.1.2.1. */
+function readPrompts(text: string | undefined): Result<readonly Prompt[], Failure> {
+  const values = [...new Set((text ?? '').split(' ').filter((value) => value !== ''))];
+  const unknown = values.find((value) => !(prompts as readonly string[]).includes(value));
+  if (unknown !== undefined) {
+    return fail({ reason: 'prompt_unsupported', parameter: 'prompt', received: unknown });
+  }
+  return values.includes('none') && values.length > 1
+    ? fail({ reason: 'prompt_contradictory', parameter: 'prompt', received: text })
+    : succeed(values as Prompt[]);
+}

@@ -1,0 +1,71 @@
+import { sha256 } from '../core/hash.ts';
+import { randomId, randomSecret } from '../core/random.ts';
+import type { SessionRecord } from '../store/records.ts';
+import type { AuthorizationRequest, ResponseTarget } from './authorization-request.ts';
+import type { Context } from './context.ts';
+import { describe, type Failure } from './failures.ts';
+import { authorizationCodeLifetime, offlineGrantLifetime } from './lifetimes.ts';
+
+/** An answer to the client through the browser. Its target is a registered redirect URI by type. */
+export interface AuthorizationResponse {
+  readonly target: ResponseTarget;
+  /** In the order in which they are sent. */
+  readonly parameters: readonly (readonly [name: string, value: string])[];
+}
+
+/** Issues an authorization code for a signed-in user: one row, which carries everything bound to the code. */
+export async function issueCode(context: Context, request: AuthorizationRequest, session: SessionRecord): Promise<AuthorizationResponse> {
+  const now = context.clock.now();
+  const code = randomSecret('code_');
+  const offline = request.scopes.includes('offline_access');
+  await context.store.createGrant(context.tenant.id, {
+    id: randomId('grant'),
+    clientId: request.clientId,
+    userId: session.userId,
+    sessionId: session.id,
+    codeHash: sha256(code),
+    codeExpiresAt: now + authorizationCodeLifetime,
+    redeemedAt: null,
+    redirectUri: request.target.redirectUri,
+    codeChallenge: request.codeChallenge ?? null,
+    nonce: request.nonce ?? null,
+    scopes: request.scopes,
+    resources: request.resources,
+    claims: request.claims === undefined ? null : JSON.stringify(request.claims),
+    authTime: session.authTime,
+    acr: session.acr,
+    amr: session.amr,
+    offline,
+    generation: 0,
+    rotatedAt: null,
+    createdAt: now,
+    // Without offline access the grant is of no use after the session.
+    expiresAt: offline ? now + offlineGrantLifetime : session.expiresAt,
+    revokedAt: null,
+    revocationReason: null,
+  });
+  context.record({ event: 'code_issued', clientId: request.clientId, userId: session.userId });
+  return respond(context, request.target, [['code', code]]);
+}
+
+/** An error for the client (RFC 6749 §4.1.2.1). */
+export function refuseRequest(context: Context, target: ResponseTarget, failure: Failure): AuthorizationResponse {
+  const { error, error_description } = describe(failure);
+  return respond(context, target, [
+    ['error', error],
+    ['error_description', error_description],
+  ]);
+}
+
+/** Adds state (RFC 6749 §4.1.2) and issuer (RFC 9207 §2), which every answer carries. */
+function respond(context: Context, target: ResponseTarget, parameters: AuthorizationResponse['parameters']): AuthorizationResponse {
+  const state: AuthorizationResponse['parameters'] = target.state === undefined ? [] : [['state', target.state]];
+  return { target, parameters: [...parameters, ...state, ['iss', context.tenant.issuer]] };
+}
+
+/** The URL of an answer in response mode query: the redirect URI keeps its own query (RFC 6749 §3.1.2). */
+export function responseUrl(response: AuthorizationResponse): string {
+  const { redirectUri } = response.target;
+  const query = response.parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
+}

@@ -1,0 +1,31 @@
+import { fail, type Result, succeed } from '../../core/result.ts';
+import type { GrantRecord } from '../../store/records.ts';
+import type { Failure } from '../failures.ts';
+import type { Parameters } from '../parameters.ts';
+import { parseScope } from '../scopes.ts';
+
+/** RFC 8707 §2.2: an access token for some of the granted resources; for all of them when none is named. */
+export function narrowResources(grant: GrantRecord, parameters: Parameters): Result<readonly string[], Failure> {
+  const asked = parameters.all('resource');
+  const foreign = asked.find((resource) => !grant.resources.includes(resource));
+  if (foreign !== undefined) {
+    return fail({ reason: 'resource_exceeds_grant', parameter: 'resource', received: foreign });
+  }
+  return succeed(asked.length === 0 ? grant.resources : asked);
+}
+
+/** RFC 6749 §6: the same or fewer scopes; the refresh token keeps those that were granted. */
+export function narrowScopes(grant: GrantRecord, parameters: Parameters): Result<readonly string[], Failure> {
+  const text = parameters.get('scope');
+  if (text === undefined) {
+    return succeed(grant.scopes);
+  }
+  const asked = parseScope(text);
+  if (asked === undefined) {
+    return fail({ reason: 'scope_malformed', parameter: 'scope' });
+  }
+  const foreign = asked.find((scope) => !grant.scopes.includes(scope));
+  return foreign === undefined
+    ? succeed(asked)
+    : fail({ reason: 'scope_exceeds_grant', parameter: 'scope', expected: grant.scopes.join(' '), received: foreign });
+}

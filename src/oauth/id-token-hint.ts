@@ -1,0 +1,25 @@
+import type { Context } from './context.ts';
+import { idTokenType } from './id-token.ts';
+
+/** What an id_token_hint says, once its signature has been verified. */
+export interface IdTokenHint {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly sessionId: string | undefined;
+}
+
+/**
+ * Reads an ID token of ours that comes back as a hint. It may have expired (OpenID Connect RP-Initiated
+ * Logout §4), but it must be ours: an access token, another issuer's or an unsigned one is no hint.
+ */
+export async function readIdTokenHint(context: Context, token: string): Promise<IdTokenHint | undefined> {
+  const claims = await context.signer.verify(context.tenant.id, idTokenType, token);
+  if (claims === undefined || claims['iss'] !== context.tenant.issuer) {
+    return undefined;
+  }
+  const { sub, aud, sid } = claims;
+  if (typeof sub !== 'string' || typeof aud !== 'string') {
+    return undefined;
+  }
+  return { subject: sub, clientId: aud, sessionId: typeof sid === 'string' ? sid : undefined };
+}

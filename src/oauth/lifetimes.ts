@@ -1,0 +1,24 @@
+import { day, hour, minute, second } from '../core/clock.ts';
+
+/*
+ * How long things live, in milliseconds. Security decisions are constants: one value, reasoned once.
+ * Signing keys stay published for longer than any token here (keys/signing-keys.ts).
+ */
+
+/** RFC 6749 §4.1.2 recommends at most ten minutes; a redirect takes seconds. */
+export const authorizationCodeLifetime = 60 * second;
+
+/** Resource servers verify offline, so this is how long a revoked access token can still pass there. */
+export const accessTokenLifetime = 10 * minute;
+
+/** Read once, at sign-in. */
+export const idTokenLifetime = hour;
+
+/** A refresh token that is not used for so long dies; also RFC 9700 §4.14.2. */
+export const refreshTokenIdleLifetime = 30 * day;
+
+/** After so long a person signs in again, however busy the application was. */
+export const offlineGrantLifetime = 365 * day;
+
+/** A lost answer or two tabs racing get the same successor for so long, instead of being taken for a thief. */
+export const rotationWindow = 10 * second;

@@ -1,0 +1,41 @@
+import { constantTimeEqual, sha256 } from '../core/hash.ts';
+import type { Failure } from './failures.ts';
+
+/** The one method there is. `plain` gives the verifier away with the challenge (RFC 9700 §2.1.1). */
+export const codeChallengeMethods = ['S256'] as const;
+
+/** RFC 7636 §4.2: BASE64URL(SHA256(verifier)), always 43 characters. */
+export function isCodeChallenge(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/**
+ * Checks the verifier of a redemption against the challenge of its request. The server only ever hashes the
+ * verifier, so nothing is lost by taking 32 to 128 characters of the unreserved and base64 alphabets; many
+ * clients send those (docs/decisions/0003-liberal-code-verifier.md). A strict client gets RFC 7636 §4.1.
+ */
+export function checkCodeVerifier(
+  verifier: string | undefined,
+  challenge: string | null,
+  strict: boolean,
+): Failure | undefined {
+  if (challenge === null) {
+    // RFC 9700 §2.1.1: a verifier without a challenge is a downgrade attempt.
+    return verifier === undefined ? undefined : { reason: 'verifier_unexpected', parameter: 'code_verifier' };
+  }
+  if (verifier === undefined) {
+    return { reason: 'verifier_missing', parameter: 'code_verifier' };
+  }
+  const grammar = strict ? /^[A-Za-z0-9._~-]{43,128}$/ : /^[A-Za-z0-9._~+/=-]{32,128}$/;
+  if (!grammar.test(verifier)) {
+    return {
+      reason: 'verifier_malformed',
+      parameter: 'code_verifier',
+      expected: strict ? '43 to 128 unreserved characters' : '32 to 128 unreserved or base64 characters',
+      received: `${verifier.length} characters`,
+    };
+  }
+  return constantTimeEqual(sha256(verifier), challenge)
+    ? undefined
+    : { reason: 'verifier_mismatch', parameter: 'code_verifier' };
+}

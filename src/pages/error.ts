@@ -1,0 +1,42 @@
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+import { slip } from './layout.ts';
+import { safeHref } from './links.ts';
+import type { PageTenant } from './models.ts';
+
+interface Link {
+  readonly href: string;
+  readonly text: string;
+}
+
+interface Failure {
+  readonly tenant?: PageTenant;
+  readonly title: string;
+  readonly explanation: string;
+  readonly details: readonly { readonly name: string; readonly value: string }[];
+  readonly help?: Link;
+  readonly back?: Link;
+  readonly correlationId?: string;
+}
+
+function link(to: Link | undefined, className: string): Html | undefined {
+  const href = safeHref(to?.href);
+  return to && href ? html`<p><a class="${className}" href="${href}" rel="noreferrer">${to.text}</a></p>` : undefined;
+}
+
+/** Says what went wrong: first for the person, then for the developer of the client. */
+export function errorPage(m: Failure): Html {
+  const rows = [...m.details, ...(m.correlationId === undefined ? [] : [{ name: 'reference', value: m.correlationId }])];
+  const help = link(m.help, 'help');
+  return slip({
+    title: m.title,
+    tenant: m.tenant,
+    content: html`<p class="lead">${m.explanation}</p>
+${link(m.back, 'button')}`,
+    stub: (rows.length > 0 || help !== undefined) && html`<h2>For the developer</h2>
+${rows.length > 0 && html`<dl class="details">
+${rows.map((row) => html`<div><dt>${row.name}</dt><dd><bdi>${row.value}</bdi></dd></div>
+`)}</dl>`}
+${help}`,
+  });
+}

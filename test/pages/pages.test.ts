@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { assets } from '../../src/pages/assets.ts';
+import { consentPage } from '../../src/pages/consent.ts';
+import { errorPage } from '../../src/pages/error.ts';
+import { formPostPage } from '../../src/pages/form-post.ts';
+import { homePage } from '../../src/pages/home.ts';
+import { html, toText } from '../../src/pages/html.ts';
+import { safeHref } from '../../src/pages/links.ts';
+import { selectAccountPage } from '../../src/pages/select-account.ts';
+import { signInPage } from '../../src/pages/sign-in.ts';
+import { signedOutPage, signOutPage } from '../../src/pages/sign-out.ts';
+import { walkPage } from '../../src/pages/walk.ts';
+
+const hostile = `"><script>alert('1')</script>&\u2028`;
+const tenant = { name: hostile };
+const client = { name: hostile, uri: 'javascript:alert(1)' };
+const account = { name: hostile, email: hostile };
+const link = { href: 'javascript:alert(1)', text: hostile };
+
+const pages = {
+  signIn: signInPage({ tenant, client, interaction: hostile, email: hostile, problem: 'wrong_credentials', otherAccountHref: link.href }),
+  signInAgain: signInPage({ tenant, client, interaction: hostile, email: '', reason: 'again' }),
+  consent: consentPage({ tenant, client, redirectHost: hostile, account, items: [{ title: hostile, detail: hostile }], interaction: hostile }),
+  selectAccount: selectAccountPage({ tenant, client, accounts: [{ id: hostile, ...account }], interaction: hostile }),
+  error: errorPage({ tenant, title: hostile, explanation: hostile, details: [{ name: hostile, value: hostile }], help: link, back: link, correlationId: hostile }),
+  signOut: signOutPage({ tenant, client, account, request: hostile }),
+  signedOut: signedOutPage({ tenant, client }),
+  formPost: formPostPage({ tenant, action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }),
+  home: homePage({ tenant, issuer: hostile, signedInAs: hostile, walkHref: '/walk', discoveryHref: '/.well-known/openid-configuration' }),
+  walk: walkPage({ tenant, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile } }),
+};
+
+describe.each(Object.entries(pages))('%s', (_name, page) => {
+  const text = toText(page);
+
+  test('escapes every value', () => {
+    expect(text).not.toContain('<script>');
+    expect(text).not.toContain('javascript:');
+    expect(text).not.toContain('\u2028');
+  });
+
+  test('holds nothing inline, so that a strict Content-Security-Policy can stand', () => {
+    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=/);
+    expect(text).not.toMatch(/<script(?![^>]* src=)/);
+  });
+
+  test('loads only assets that exist', () => {
+    const paths = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(paths.length).toBeGreaterThan(1);
+    expect(paths.filter((path) => !assets.has(path))).toEqual([]);
+  });
+});
+
+test('html takes templates as they are, and renders nothing for undefined and false', () => {
+  expect(toText(html`<p>${html`<b>${'<'}</b>`}${undefined}${false}${0}${['a', html`<i>b</i>`]}</p>`)).toBe('<p><b>&lt;</b>0a<i>b</i></p>');
+});
+
+test('links lead to this site or over http(s)', () => {
+  expect(['/x', 'https://a.example/', 'http://localhost/'].map(safeHref)).not.toContain(undefined);
+  expect(['//a.example', '/\\a.example', '/\t/a.example', 'javascript:x', ' javascript:x', 'data:text/html,x', 'https://', ''].filter(safeHref)).toEqual([]);
+});
+
+test('the sign-in page with its styles weighs less than 15 kB', () => {
+  const text = toText(signInPage({ tenant: { name: 'Northwind' }, client: { name: 'App' }, interaction: 'i'.repeat(600), email: '' }));
+  const linked = [...assets.values()].filter((asset) => text.includes(asset.path));
+  expect(linked.length).toBe(3);
+  expect(text.length + linked.reduce((sum, asset) => sum + asset.body.byteLength, 0)).toBeLessThan(15_000);
+});
