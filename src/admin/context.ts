@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { IssuerBase } from '../core/issuer.ts';
+import type { PublicUrl } from '../core/issuer.ts';
 import type { SealingKey } from '../core/seal.ts';
 import type { PasswordHasher } from '../identity/password.ts';
 import type { Store } from '../store/port.ts';
@@ -10,8 +10,7 @@ export interface AdminContext {
   readonly sealingKey: SealingKey;
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
-  /** What the issuers of all tenants have in common. */
-  readonly url: IssuerBase;
+  readonly url: PublicUrl;
 }
 
 /** Why an operation was refused. `message` is one sentence for the operator. */

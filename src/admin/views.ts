@@ -1,4 +1,4 @@
-import { type IssuerBase, issuerOf } from '../core/issuer.ts';
+import { issuerOf, type PublicUrl } from '../core/issuer.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { RotatedKey } from './keys.ts';
@@ -9,13 +9,13 @@ import type { RotatedKey } from './keys.ts';
  */
 
 /** A tenant with its issuer. */
-export function tenantView(tenant: TenantRecord, base: IssuerBase) {
+export function tenantView(tenant: TenantRecord, url: PublicUrl) {
   return {
     id: tenant.id,
     name: tenant.name,
     display_name: tenant.displayName,
     domain: tenant.domain,
-    issuer: issuerOf(base, tenant.domain),
+    issuer: issuerOf(url, tenant.domain),
     enabled: tenant.enabled,
     created_at: instant(tenant.createdAt),
   };

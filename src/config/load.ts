@@ -5,11 +5,11 @@ import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
 import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
 import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
-import type { ListenAddress, PublicUrl } from './values.ts';
+import type { DefaultTenantUrl, ListenAddress } from './values.ts';
 
 /** Everything that can be configured, checked and frozen. */
 export interface Config {
-  readonly url: PublicUrl;
+  readonly url: DefaultTenantUrl;
   readonly listen: ListenAddress;
   readonly databaseUrl: string;
   readonly dataDir: string;
@@ -76,7 +76,7 @@ function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): rea
 
 /** Fills in the defaults. By now only what must be asked of the file system can still go wrong. */
 function complete(settings: Settings): Result<Config, readonly string[]> {
-  const url: PublicUrl = settings.url ?? { scheme: 'http', host: 'localhost', port: 4000 };
+  const url: DefaultTenantUrl = settings.url ?? { scheme: 'http', host: 'localhost', port: 4000 };
   const dataDir = settings.dataDir ?? './.microauth';
   if (settings.databaseUrl === undefined || settings.sealingKey === undefined) {
     const folder = prepareDataFolder(dataDir);

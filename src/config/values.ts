@@ -1,14 +1,13 @@
 import { isIP } from 'node:net';
 import { isHostName } from '../core/host-name.ts';
+import type { PublicUrl } from '../core/issuer.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { type SealingKey, sealingKey } from '../core/seal.ts';
 
-/** The public origin of the default tenant. `port` is undefined for the scheme's own port. */
-export interface PublicUrl {
-  readonly scheme: 'http' | 'https';
+/** The public URL with the domain of the default tenant. */
+export interface DefaultTenantUrl extends PublicUrl {
   /** Lower case, without port. */
   readonly host: string;
-  readonly port: number | undefined;
 }
 
 export interface ListenAddress {
@@ -20,7 +19,7 @@ export interface ListenAddress {
 export type Parse<Value> = (text: string) => Result<Value, string>;
 
 /** An origin: scheme, host, and a port where it is not the scheme's own. */
-export const parsePublicUrl: Parse<PublicUrl> = (text) => {
+export const parsePublicUrl: Parse<DefaultTenantUrl> = (text) => {
   const expected = 'must be an origin such as https://id.example.com or http://localhost:4000';
   if (!URL.canParse(text)) {
     return fail(expected);

@@ -1,0 +1,25 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** Lets a command name the tenant that it works in. */
+export function addTenantOption(command: Command): Command {
+  return command.option('--tenant <tenant>', 'the tenant, by name, id or domain; the default tenant otherwise');
+}
+
+/** Collects the values of an option that may be given several times. */
+export function repeatable(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/** Splits the value of an option at spaces. */
+export function words(value: string): readonly string[] {
+  return value.split(/\s+/).filter((word) => word !== '');
+}
+
+/** Collects `name=value` pairs. */
+export function pairs(value: string, previous: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const at = value.indexOf('=');
+  if (at < 1) {
+    throw new InvalidArgumentError('It must have the form name=value.');
+  }
+  return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
+}

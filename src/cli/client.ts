@@ -1,0 +1,132 @@
+import { type Command, Option } from 'commander';
+import {
+  type ClientWithSecret,
+  createClient,
+  deleteClient,
+  findClient,
+  rotateClientSecret,
+  setClientEnabled,
+} from '../admin/clients.ts';
+import { clientView, clientWithSecretView } from '../admin/views.ts';
+import { succeed } from '../core/result.ts';
+import {
+  type ClientAuthenticationMethod,
+  clientAuthenticationMethods,
+  type ClientType,
+  clientTypes,
+  type SigningAlgorithm,
+  signingAlgorithms,
+} from '../store/records.ts';
+import { addCommand, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
+import { addTenantOption, repeatable, words } from './arguments.ts';
+import { manageTenant } from './management.ts';
+
+interface TenantOptions extends CommonOptions {
+  readonly tenant?: string;
+}
+
+interface CreateOptions extends TenantOptions {
+  readonly type: ClientType;
+  readonly name: string;
+  readonly clientId?: string;
+  readonly uri?: string;
+  readonly redirectUri?: readonly string[];
+  readonly postLogoutRedirectUri?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly thirdParty?: true;
+  readonly requirePkce: boolean;
+  readonly strictPkce?: true;
+  readonly authMethod?: ClientAuthenticationMethod;
+  readonly idTokenAlg?: SigningAlgorithm;
+}
+
+/** `microauth client …` */
+export function addClientCommands(program: Command): void {
+  const group = program.command('client').description('applications that sign people in, and services');
+  addCreate(group);
+  addTenantOption(addCommand(group, 'list', 'list the clients')).action(async (options: TenantOptions) => {
+    const outcome = await manageTenant(options, async ({ store }, tenant) => {
+      const clients = await store.listClients(tenant.id);
+      return succeed(list('clients', clients.map(clientView), ['client_id', 'type', 'client_name', 'enabled']));
+    });
+    report(outcome, options);
+  });
+  addTenantOption(addCommand(group, 'show <client-id>', 'show one client')).action(async (clientId: string, options: TenantOptions) => {
+    const outcome = await manageTenant(options, async (context, tenant) => {
+      const found = await findClient(context, tenant.id, clientId);
+      return found.ok ? succeed(describe(found.value.name, clientView(found.value))) : found;
+    });
+    report(outcome, options);
+  });
+  addTenantOption(addCommand(group, 'delete <client-id>', 'delete a client with what it was granted')).action(
+    async (clientId: string, options: TenantOptions) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        const deleted = await deleteClient(context, tenant.id, clientId);
+        return deleted.ok ? succeed(describe(`Client ${clientId} is deleted.`, { client_id: clientId, deleted: true })) : deleted;
+      });
+      report(outcome, options);
+    },
+  );
+  addTenantOption(addCommand(group, 'rotate-secret <client-id>', 'give a client a new secret; the old one is void at once')).action(
+    async (clientId: string, options: TenantOptions) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        const rotated = await rotateClientSecret(context, tenant.id, clientId);
+        return rotated.ok ? succeed(showSecret(`Client ${clientId} has a new secret.`, rotated.value)) : rotated;
+      });
+      report(outcome, options);
+    },
+  );
+  addSwitch(group, 'enable', 'let a client work again', true);
+  addSwitch(group, 'disable', 'stop a client: it gets no tokens, and those that it has become inactive', false);
+}
+
+function addCreate(group: Command): void {
+  addTenantOption(addCommand(group, 'create', 'register a client'))
+    .addOption(new Option('--type <type>', 'what kind of application it is').choices(clientTypes).makeOptionMandatory())
+    .requiredOption('--name <text>', 'what people see when they sign in')
+    .option('--redirect-uri <uri>', 'where to return to after signing in (repeatable)', repeatable)
+    .option('--post-logout-redirect-uri <uri>', 'where to return to after signing out (repeatable)', repeatable)
+    .option('--scope <scopes>', 'the scopes that it may ask for, separated by spaces', words)
+    .option('--uri <address>', 'where people find the application')
+    .option('--client-id <id>', 'its id; a random one otherwise')
+    .option('--third-party', 'ask people for their consent')
+    .option('--strict-pkce', 'demand code verifiers of 43 to 128 unreserved characters, to the letter of RFC 7636')
+    .option('--no-require-pkce', 'let a web application do without PKCE; it must send a nonce then')
+    .addOption(new Option('--auth-method <method>', 'how it authenticates at the token endpoint').choices(clientAuthenticationMethods))
+    .addOption(new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed (default: RS256)').choices(signingAlgorithms))
+    .action(async (options: CreateOptions) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        const created = await createClient(context, tenant.id, {
+          type: options.type,
+          name: options.name,
+          id: options.clientId,
+          uri: options.uri,
+          redirectUris: options.redirectUri,
+          postLogoutRedirectUris: options.postLogoutRedirectUri,
+          scopes: options.scope,
+          thirdParty: options.thirdParty,
+          requirePkce: options.requirePkce,
+          strictPkce: options.strictPkce,
+          authenticationMethod: options.authMethod,
+          idTokenAlgorithm: options.idTokenAlg,
+        });
+        return created.ok ? succeed(showSecret(`Client ${options.name} is registered.`, created.value)) : created;
+      });
+      report(outcome, options);
+    });
+}
+
+function addSwitch(group: Command, verb: 'enable' | 'disable', description: string, enabled: boolean): void {
+  addTenantOption(addCommand(group, `${verb} <client-id>`, description)).action(async (clientId: string, options: TenantOptions) => {
+    const outcome = await manageTenant(options, async (context, tenant) => {
+      const changed = await setClientEnabled(context, tenant.id, clientId, enabled);
+      return changed.ok ? succeed(describe(`Client ${clientId} is ${verb}d.`, clientView(changed.value))) : changed;
+    });
+    report(outcome, options);
+  });
+}
+
+function showSecret(heading: string, client: ClientWithSecret): Answer {
+  const answer = describe(heading, clientWithSecretView(client));
+  return client.secret === undefined ? answer : { ...answer, text: `${answer.text}\nKeep the secret now: it is not shown again.` };
+}

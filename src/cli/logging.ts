@@ -1,0 +1,24 @@
+import { type Logger, pino } from 'pino';
+import type { LogLevel } from '../config/options.ts';
+import { formatLogLine } from './log-line.ts';
+
+/** Where log lines go, and in which form: JSON for machines, short lines on standard error for people. */
+export type LogForm = 'json-stdout' | 'json-stderr' | 'people-stderr';
+
+/** The logger of a server. Levels are words and times ISO 8601, so that a line can be read without a tool. */
+export function createLogger(form: LogForm, level: LogLevel): Logger {
+  const settings = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (form === 'people-stderr') {
+    return pino(settings, {
+      write(entry: string) {
+        process.stderr.write(formatLogLine(entry));
+      },
+    });
+  }
+  return pino(settings, pino.destination(form === 'json-stdout' ? 1 : 2));
+}

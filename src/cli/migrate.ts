@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import { systemClock } from '../core/clock.ts';
+import { fail, succeed } from '../core/result.ts';
+import { openStore } from '../store/sql/open-store.ts';
+import { addCommand, type CommonOptions, type Outcome, report } from './answer.ts';
+
+/** `microauth migrate` */
+export function addMigrateCommand(program: Command): void {
+  addCommand(program, 'migrate', 'bring the database schema up to date').action(async (options: CommonOptions) => {
+    report(await migrate(options), options);
+  });
+}
+
+async function migrate(options: CommonOptions): Promise<Outcome> {
+  const config = loadConfig(process.env, 'manage', options.config);
+  if (!config.ok) {
+    return config;
+  }
+  const store = openStore(config.value.databaseUrl);
+  if (!store.ok) {
+    return fail([store.failure]);
+  }
+  try {
+    const applied = await store.value.migrate(systemClock().now());
+    const text = applied.length === 0 ? 'The schema is up to date.' : ['Applied:', ...applied].join('\n  ');
+    return succeed({ json: { applied }, text });
+  } finally {
+    await store.value.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { type Command, Option } from 'commander';
+import { createResource, deleteResource } from '../admin/resources.ts';
+import { resourceView } from '../admin/views.ts';
+import { succeed } from '../core/result.ts';
+import { type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
+import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
+import { addTenantOption, words } from './arguments.ts';
+import { manageTenant } from './management.ts';
+
+interface TenantOptions extends CommonOptions {
+  readonly tenant?: string;
+}
+
+interface CreateOptions extends TenantOptions {
+  readonly name?: string;
+  readonly scope?: readonly string[];
+  readonly accessTokenAlg?: SigningAlgorithm;
+  readonly clientId?: string;
+}
+
+/** `microauth resource …` */
+export function addResourceCommands(program: Command): void {
+  const group = program.command('resource').description('protected resources: the APIs that access tokens are for');
+
+  addTenantOption(addCommand(group, 'create <identifier>', 'register an API by its URI, the audience of its access tokens'))
+    .option('--name <text>', 'what people see (default: the identifier)')
+    .option('--scope <scopes>', 'the scopes that it knows, separated by spaces', words)
+    .addOption(new Option('--access-token-alg <algorithm>', 'how its access tokens are signed (default: ES256)').choices(signingAlgorithms))
+    .option('--client-id <id>', 'the confidential client as which it asks the introspection endpoint')
+    .action(async (identifier: string, options: CreateOptions) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        const created = await createResource(context, tenant.id, {
+          identifier,
+          name: options.name ?? identifier,
+          scopes: options.scope ?? [],
+          accessTokenAlgorithm: options.accessTokenAlg,
+          clientId: options.clientId,
+        });
+        return created.ok ? succeed(describe(`Resource ${identifier} is registered.`, resourceView(created.value))) : created;
+      });
+      report(outcome, options);
+    });
+
+  addTenantOption(addCommand(group, 'list', 'list the resources')).action(async (options: TenantOptions) => {
+    const outcome = await manageTenant(options, async ({ store }, tenant) => {
+      const resources = await store.listResources(tenant.id);
+      return succeed(list('resources', resources.map(resourceView), ['identifier', 'name', 'scope']));
+    });
+    report(outcome, options);
+  });
+
+  addTenantOption(addCommand(group, 'delete <identifier>', 'delete a resource')).action(async (identifier: string, options: TenantOptions) => {
+    const outcome = await manageTenant(options, async (context, tenant) => {
+      const deleted = await deleteResource(context, tenant.id, identifier);
+      return deleted.ok ? succeed(describe(`Resource ${identifier} is deleted.`, { identifier, deleted: true })) : deleted;
+    });
+    report(outcome, options);
+  });
+}
