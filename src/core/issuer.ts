@@ -1,10 +1,11 @@
-/** What every tenant's issuer has in common. `port` is undefined for the scheme's own port. */
-export interface IssuerBase {
+/** The part of the public URL that all tenants share. */
+export interface PublicUrl {
   readonly scheme: 'http' | 'https';
+  /** Undefined for the scheme's default port. */
   readonly port: number | undefined;
 }
 
-/** The issuer identifier of the tenant at `domain`: an origin without a trailing slash. */
-export function issuerOf(base: IssuerBase, domain: string): string {
-  return `${base.scheme}://${domain}${base.port === undefined ? '' : `:${base.port}`}`;
+/** A tenant's issuer identifier: its domain with the server's scheme and port, without a trailing slash. */
+export function issuerOf(url: PublicUrl, domain: string): string {
+  return `${url.scheme}://${domain}${url.port === undefined ? '' : `:${url.port}`}`;
 }

@@ -1,4 +1,4 @@
-import { type IssuerBase, issuerOf } from '../core/issuer.ts';
+import { type PublicUrl, issuerOf } from '../core/issuer.ts';
 import type { TenantSecretsReader } from '../keys/tenant-secrets.ts';
 import type { Tenant } from '../oauth/context.ts';
 import type { Store } from '../store/port.ts';
@@ -10,7 +10,7 @@ export type ResolveTenant = (host: string | undefined) => Promise<Tenant | undef
  * The only place where a tenant is found. The issuer comes from the tenant's row and the configured scheme and
  * port, never from the request.
  */
-export function createTenantResolver(store: Store, secrets: TenantSecretsReader, base: IssuerBase): ResolveTenant {
+export function createTenantResolver(store: Store, secrets: TenantSecretsReader, base: PublicUrl): ResolveTenant {
   return async (host) => {
     const record = host === undefined ? undefined : await store.findTenantByDomain(host);
     if (record === undefined || !record.enabled) {
