@@ -1,7 +1,7 @@
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
-import { authenticationContexts } from './authentication-context.ts';
+import { authenticationContexts } from '../oauth/authentication-contexts.ts';
 import { consentItems } from './consent-items.ts';
 
 /** Everything that the next step depends on. */

@@ -1,10 +1,9 @@
 import { randomId } from '../core/random.ts';
 import { returnAttempt, takeAttempt } from '../identity/attempts.ts';
-import { checkPassword } from '../identity/password.ts';
 import { emailKey } from '../identity/users.ts';
 import { startSession } from '../session/session.ts';
 import type { SessionRecord } from '../store/records.ts';
-import { passwordAuthentication } from './authentication-context.ts';
+import { passwordAuthentication } from '../oauth/authentication-contexts.ts';
 import type { FlowContext } from './context.ts';
 import { knownDeviceOf, rememberDevice } from './device.ts';
 
@@ -37,10 +36,7 @@ export async function signIn(context: FlowContext, form: SignInForm, current: Se
     return { kind: 'too_many_attempts', retryAt: decision.retryAt };
   }
   const user = await context.store.findUserByEmail(tenantId, emailKey(form.email));
-  // A password that no account can have is not worth a hash, and its length tells nothing about the account.
-  const verified = checkPassword(form.password) === undefined
-    ? await context.hasher.verify(form.password, user?.passwordHash ?? undefined)
-    : { ok: true as const, value: false };
+  const verified = await context.hasher.verify(form.password, user?.passwordHash ?? undefined);
   if (!verified.ok) {
     await returnAttempt(context.store, tenantId, attempt);
     return { kind: 'busy' };

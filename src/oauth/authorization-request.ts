@@ -35,6 +35,8 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge: number | undefined;
   readonly loginHint: string | undefined;
+  /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
+  readonly popup: boolean;
   /** The subject of a valid id_token_hint. */
   readonly hintedSubject: string | undefined;
   /** Authentication contexts of which one must be reached (an essential `acr` claim). */
@@ -181,6 +183,7 @@ async function readDetails(
     prompts: prompt.value,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     loginHint: parameters.get('login_hint'),
+    popup: parameters.get('display') === 'popup',
     hintedSubject: hinted?.subject,
     essentialAcr: acr?.essential === true ? acr.values.filter((value) => typeof value === 'string') : [],
     claims,

@@ -62,10 +62,3 @@ function respond(context: Context, target: ResponseTarget, parameters: Authoriza
   const state: AuthorizationResponse['parameters'] = target.state === undefined ? [] : [['state', target.state]];
   return { target, parameters: [...parameters, ...state, ['iss', context.tenant.issuer]] };
 }
-
-/** The URL of an answer in response mode query: the redirect URI keeps its own query (RFC 6749 §3.1.2). */
-export function responseUrl(response: AuthorizationResponse): string {
-  const { redirectUri } = response.target;
-  const query = response.parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`;
-}

@@ -69,8 +69,3 @@ export async function readLogoutRequest(context: Context, source: URLSearchParam
   }
   return succeed({ client, hintedSession: hint?.sessionId, returnTo: { uri: registered, state: parameters.value.get('state') } });
 }
-
-/** The post-logout redirect (§3). */
-export function logoutReturnUrl({ uri, state }: LogoutReturn): string {
-  return state === undefined ? uri : `${uri}${uri.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;
-}

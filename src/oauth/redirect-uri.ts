@@ -1,8 +1,18 @@
 import type { Brand } from '../core/brand.ts';
+import { isLoopbackHost } from '../core/host-name.ts';
 import type { ClientRecord, ClientType } from '../store/records.ts';
 
 /** A redirect URI that a client has registered, exactly as it was asked for. Only this file can make one. */
 export type RegisteredRedirectUri = Brand<string, 'RegisteredRedirectUri'>;
+
+/** A registered redirect URI with the answer's parameters appended: where a browser may be sent. */
+export type ClientLocation = Brand<string, 'ClientLocation'>;
+
+/** Appends parameters to a registered redirect URI, which keeps its own query (RFC 6749 §3.1.2). */
+export function toClientLocation(uri: RegisteredRedirectUri, parameters: readonly (readonly [string, string])[]): ClientLocation {
+  const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  return (query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`) as ClientLocation;
+}
 
 /** Schemes that a browser would run or read as content instead of leaving for an application. */
 const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:', 'filesystem:', 'view-source:', 'ws:', 'wss:', 'ftp:', 'mailto:', 'tel:', 'intent:']);
@@ -52,11 +62,6 @@ export function checkRedirectUri(uri: string, type: ClientType): string | undefi
   return url.protocol.includes('.')
     ? undefined
     : `The private-use scheme of the redirect URI ${shown} must contain a dot, like "com.example.app:/callback".`;
-}
-
-/** Hosts that never leave the machine: RFC 8252 §7.3, and RFC 6761 §6.3 for names under localhost. */
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost' || hostname.endsWith('.localhost');
 }
 
 /**

@@ -1,5 +1,5 @@
+import { isLoopbackHost } from '../core/host-name.ts';
 import type { ResourceRecord } from '../store/records.ts';
-import { isLoopbackHost } from './redirect-uri.ts';
 
 /** RFC 8707 §2: an absolute URI without a fragment. Says in one sentence why it is none; undefined when fine. */
 export function checkResourceIdentifier(identifier: string): string | undefined {

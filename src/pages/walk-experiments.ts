@@ -27,7 +27,7 @@ export function experiments(): Html {
       'Refresh, and lose the answer',
       html`<p>Each refresh replaces the refresh token. If the answer is lost on the way, the application still holds the old one; for ten seconds it may present it again and receives the very same successor. A lost response never signs anyone out.</p>`,
       trial('walk-refresh', 'Refresh'),
-      html`<p id="walk-grace" class="grace" hidden>Ten seconds are running: present the old token now.</p>`,
+      html`<p id="walk-grace" class="grace" hidden></p>`,
       trial('walk-refresh-again', 'Present the old token again'),
     ),
     experiment(

@@ -40,7 +40,7 @@ ${ending(m)}
 }
 
 function ending(m: Walk): Html {
-  const configuration = `authority:     ${m.issuer}
+  const configuration = `issuer:        ${m.issuer}
 client_id:     ${m.clientId}
 redirect_uri:  your application's own callback
 scope:         openid profile email

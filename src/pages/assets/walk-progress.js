@@ -110,7 +110,8 @@ function enableButtons(settings, walk) {
     byId(id).toggleAttribute('disabled', !on);
   }
   byId('walk-generate').textContent = attempt ? 'Generate again' : 'Generate';
-  byId('walk-grace').hidden = left <= 0;
+  byId('walk-grace').hidden = !good(replies['walk-refresh']) || replies['walk-refresh-again'] !== undefined;
+  byId('walk-grace').textContent = left > 0 ? 'Ten seconds are running: present the old token now.' : 'The ten seconds are over. Refresh once more to try this.';
   if (left > 0) {
     setTimeout(() => enableButtons(settings, walk), left + 50);
   }

@@ -1,0 +1,51 @@
+import { BlockList, isIPv6 } from 'node:net';
+
+/** What a connection and its headers say about where a request comes from and which host it wants. */
+export interface Origin {
+  /** The host name that was asked for, lower case, without port; undefined when it is missing or ambiguous. */
+  readonly host: string | undefined;
+  readonly address: string;
+}
+
+/** Reads the origin of a request. */
+export type ReadOrigin = (connection: { readonly remoteAddress: string; readonly hosts: readonly string[] }, headers: Headers) => Origin;
+
+/**
+ * Forwarded headers count only where the connection comes from one of the configured proxies; from anyone
+ * else they are just text that a stranger wrote. Addresses are single or in CIDR form.
+ */
+export function createOriginReader(trustedProxies: readonly string[]): ReadOrigin {
+  const trusted = new BlockList();
+  for (const entry of trustedProxies) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) {
+      trusted.addAddress(address, family);
+    } else {
+      trusted.addSubnet(address, Number(prefix), family);
+    }
+  }
+  const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+
+  return (connection, headers) => {
+    const peer = plainAddress(connection.remoteAddress);
+    if (!isTrusted(peer)) {
+      return { host: connection.hosts.length === 1 ? hostName(connection.hosts[0]) : undefined, address: peer };
+    }
+    const forwardedHost = headers.get('x-forwarded-host') ?? connection.hosts[0];
+    // Each proxy appends the peer it saw; the last one that is not ours is the person's.
+    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim())).filter((hop) => hop !== '');
+    const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;
+    return { host: hostName(forwardedHost), address };
+  };
+}
+
+/** An IPv4 address that came over IPv6 is the same address. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+/** The name in a Host header, which may carry a port (RFC 9110 §7.2). */
+function hostName(host: string | undefined): string | undefined {
+  return host === undefined ? undefined : /^([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+}

@@ -1,0 +1,52 @@
+import { sessionLifetime } from '../session/session.ts';
+
+/** The cookies we know, each with the one thing it is for. */
+const lifetimes = {
+  /** The sign-in session. */
+  session: sessionLifetime,
+  /** Binds half-finished sign-ins to this browser; gone when it closes. */
+  browser: undefined,
+  /** Says which accounts have signed in from here, so that strangers cannot lock them out. */
+  device: 2 * 365 * 86_400_000,
+} as const;
+
+export type CookieName = keyof typeof lifetimes;
+
+/** A cookie to set, or to remove where the value is undefined. */
+export interface CookieChange {
+  readonly name: CookieName;
+  readonly value: string | undefined;
+}
+
+/** The cookies that a request brought. */
+export interface Cookies {
+  get(name: CookieName): string | undefined;
+}
+
+/**
+ * On https the `__Host-` prefix keeps other hosts and plain http from planting cookies (RFC 6265bis §4.1.3.2).
+ * On http, which is for development, it is left out: Safari keeps no Secure cookies from http://localhost.
+ */
+function wireName(name: CookieName, secure: boolean): string {
+  return `${secure ? '__Host-' : ''}microauth-${name}`;
+}
+
+/** Reads the Cookie header. A cookie that comes twice was planted by someone else; it counts as absent. */
+export function readCookies(header: string | null, secure: boolean): Cookies {
+  const values = new Map<string, string | undefined>();
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0) {
+      const name = pair.slice(0, at).trim();
+      values.set(name, values.has(name) ? undefined : pair.slice(at + 1).trim());
+    }
+  }
+  return { get: (name) => values.get(wireName(name, secure)) };
+}
+
+/** The Set-Cookie line of a change. Host-only, hidden from scripts, sent along on top-level navigation. */
+export function setCookieLine({ name, value }: CookieChange, secure: boolean): string {
+  const lifetime = lifetimes[name];
+  const age = value === undefined ? '; Max-Age=0' : lifetime === undefined ? '' : `; Max-Age=${lifetime / 1000}`;
+  return `${wireName(name, secure)}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${age}${secure ? '; Secure' : ''}`;
+}

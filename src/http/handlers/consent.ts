@@ -1,0 +1,54 @@
+import { advance } from '../../flow/authorize.ts';
+import { decideConsent } from '../../flow/consent.ts';
+import { consentPage } from '../../pages/consent.ts';
+import type { Exchange } from '../exchange.ts';
+import { lostInteractionPage } from '../failure-page.ts';
+import type { Reply } from '../reply.ts';
+import { describeConsentItems } from './consent-texts.ts';
+import { pageAccount, pageClient } from './page-client.ts';
+import { follow, interactionOf, reseal } from './progress.ts';
+
+/** Shows what a third-party client asks for. */
+export async function showConsent(exchange: Exchange): Promise<Reply> {
+  const interaction = interactionOf(exchange);
+  if (interaction === undefined) {
+    return lostInteractionPage(exchange);
+  }
+  const progress = await advance(exchange.context, interaction, await exchange.session());
+  if (progress.kind !== 'waiting' || progress.step.kind !== 'consent') {
+    return follow(exchange, interaction, progress);
+  }
+  const { session, items } = progress.step;
+  const { redirectUri } = interaction.request.target;
+  const user = await exchange.context.store.findUser(exchange.context.tenant.id, session.userId);
+  return {
+    kind: 'page',
+    status: 200,
+    page: consentPage({
+      tenant: { name: exchange.context.tenant.displayName },
+      client: pageClient(progress.client),
+      redirectHost: hostOf(redirectUri),
+      account: pageAccount(user),
+      items: describeConsentItems(items),
+      interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
+    }),
+    leadsTo: redirectUri,
+    popup: interaction.request.popup,
+  };
+}
+
+/** Takes the decision. Anything but a clear yes is a no. */
+export async function submitConsent(exchange: Exchange): Promise<Reply> {
+  const interaction = interactionOf(exchange);
+  if (interaction === undefined) {
+    return lostInteractionPage(exchange);
+  }
+  const allowed = exchange.form.get('decision') === 'allow';
+  return follow(exchange, interaction, await decideConsent(exchange.context, interaction, await exchange.session(), allowed));
+}
+
+/** Where the answer goes, as a person can judge it: the host, or the scheme of a native application. */
+function hostOf(redirectUri: string): string {
+  const { host, protocol } = new URL(redirectUri);
+  return protocol === 'https:' || protocol === 'http:' ? host : `the application ${protocol.slice(0, -1)}`;
+}

@@ -1,0 +1,28 @@
+import type { Context } from '../../oauth/context.ts';
+import { introspect } from '../../oauth/introspect.ts';
+import { type DirectRequest, type Outcome, refuse } from '../../oauth/outcome.ts';
+import { revoke } from '../../oauth/revoke.ts';
+import { token } from '../../oauth/token.ts';
+import { userinfo } from '../../oauth/userinfo.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Reply } from '../reply.ts';
+
+/** Credentials that must never stand in a URL, where logs and histories keep them (RFC 9700 §4.3.2). */
+const bodyOnly = ['client_secret', 'code', 'code_verifier', 'refresh_token', 'access_token', 'token', 'client_assertion', 'grant_type'];
+
+/** An endpoint that clients call directly. */
+function direct(endpoint: (context: Context, request: DirectRequest) => Promise<Outcome>) {
+  return async (exchange: Exchange): Promise<Reply> => {
+    const misplaced = bodyOnly.find((name) => exchange.query.has(name));
+    const outcome =
+      misplaced === undefined
+        ? await endpoint(exchange.context, { authorization: exchange.headers.get('authorization') ?? undefined, body: exchange.form })
+        : refuse({ reason: 'parameter_in_query', parameter: misplaced });
+    return { kind: 'outcome', outcome, failure: outcome.kind === 'failure' ? outcome.failure : undefined };
+  };
+}
+
+export const handleToken = direct(token);
+export const handleUserinfo = direct(userinfo);
+export const handleIntrospect = direct(introspect);
+export const handleRevoke = direct(revoke);

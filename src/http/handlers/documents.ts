@@ -1,0 +1,26 @@
+import { jwksMaxAge } from '../../keys/signing-keys.ts';
+import { discover, type EndpointPaths } from '../../oauth/discovery.ts';
+import { assets } from '../../pages/assets.ts';
+import type { Exchange } from '../exchange.ts';
+import { notFoundPage } from '../not-found.ts';
+import type { Reply } from '../reply.ts';
+
+/** The metadata document, from the endpoints of the route table. */
+export function handleDiscovery(endpoints: EndpointPaths) {
+  return async (exchange: Exchange): Promise<Reply> => ({
+    kind: 'document',
+    body: await discover(exchange.context, endpoints),
+    maxAge: jwksMaxAge / 1000,
+  });
+}
+
+/** The tenant's JWK set (RFC 7517 §5). */
+export async function handleJwks({ context }: Exchange): Promise<Reply> {
+  return { kind: 'document', body: { keys: await context.signer.publicKeys(context.tenant.id) }, maxAge: jwksMaxAge / 1000 };
+}
+
+/** Stylesheets, scripts and images of the pages. */
+export async function handleAsset(exchange: Exchange): Promise<Reply> {
+  const asset = assets.get(exchange.path);
+  return asset === undefined ? notFoundPage(exchange) : { kind: 'asset', asset };
+}

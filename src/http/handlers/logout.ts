@@ -1,0 +1,85 @@
+import { randomSecret } from '../../core/random.ts';
+import { openInteraction, sealInteraction } from '../../flow/interaction.ts';
+import { mayEndUnasked, signOut } from '../../flow/sign-out.ts';
+import { logoutParameters, type LogoutReturn, type LogoutRequest, readLogoutRequest } from '../../oauth/logout.ts';
+import { toClientLocation } from '../../oauth/redirect-uri.ts';
+import { signedOutPage, signOutPage } from '../../pages/sign-out.ts';
+import type { SessionRecord } from '../../store/records.ts';
+import type { CookieChange } from '../cookies.ts';
+import type { Exchange } from '../exchange.ts';
+import { failurePage, lostInteractionPage } from '../failure-page.ts';
+import { ownLocation, type Reply } from '../reply.ts';
+import { isCrossSite } from '../same-origin.ts';
+import { pageAccount, pageClient } from './page-client.ts';
+
+const forgetSession: readonly CookieChange[] = [{ name: 'session', value: undefined }];
+
+/** The sign-out endpoint (OpenID Connect RP-Initiated Logout §2), by GET and POST. */
+export async function handleLogout(exchange: Exchange): Promise<Reply> {
+  const posted = exchange.method === 'POST';
+  const misplaced = posted ? logoutParameters.find((name) => exchange.query.has(name)) : undefined;
+  if (misplaced !== undefined) {
+    return failurePage(exchange, { reason: 'parameter_in_query', parameter: misplaced });
+  }
+  // As at the authorization endpoint: a form from another site comes without our cookies.
+  if (posted && isCrossSite(exchange.headers)) {
+    return { kind: 'redirect', to: ownLocation('/logout', exchange.form) };
+  }
+  const request = await readLogoutRequest(exchange.context, posted ? exchange.form : exchange.query);
+  if (!request.ok) {
+    return failurePage(exchange, request.failure);
+  }
+  const session = await exchange.session();
+  if (session !== undefined && !mayEndUnasked(request.value, session)) {
+    return confirm(exchange, request.value, session);
+  }
+  await signOut(exchange.context, session);
+  return leave(exchange, request.value.returnTo);
+}
+
+async function confirm(exchange: Exchange, request: LogoutRequest, session: SessionRecord): Promise<Reply> {
+  const { context } = exchange;
+  const known = exchange.cookies.get('browser');
+  const browser = known ?? randomSecret();
+  const user = await context.store.findUser(context.tenant.id, session.userId);
+  return {
+    kind: 'page',
+    status: 200,
+    page: signOutPage({
+      tenant: { name: context.tenant.displayName },
+      ...(request.client === undefined ? {} : { client: pageClient(request.client) }),
+      account: pageAccount(user),
+      request: sealInteraction(context, browser, {
+        kind: 'logout',
+        startedAt: context.clock.now(),
+        sessionId: session.id,
+        returnTo: request.returnTo,
+      }),
+    }),
+    leadsTo: request.returnTo?.uri,
+    cookies: known === undefined ? [{ name: 'browser', value: browser }] : [],
+  };
+}
+
+/** Takes the person's word. A page that was shown to another session ends none. */
+export async function submitLogout(exchange: Exchange): Promise<Reply> {
+  const box = exchange.form.get('request') ?? undefined;
+  const interaction = openInteraction(exchange.context, exchange.cookies.get('browser'), 'logout', box);
+  if (interaction === undefined) {
+    return lostInteractionPage(exchange);
+  }
+  const session = await exchange.session();
+  if (exchange.form.get('decision') !== 'sign_out' || (session !== undefined && session.id !== interaction.sessionId)) {
+    return { kind: 'redirect', to: ownLocation('/') };
+  }
+  await signOut(exchange.context, session);
+  return leave(exchange, interaction.returnTo);
+}
+
+function leave(exchange: Exchange, returnTo: LogoutReturn | undefined): Reply {
+  if (returnTo === undefined) {
+    return { kind: 'page', status: 200, page: signedOutPage({ tenant: { name: exchange.context.tenant.displayName } }), cookies: forgetSession };
+  }
+  const state = returnTo.state === undefined ? [] : ([['state', returnTo.state]] as const);
+  return { kind: 'redirect', to: toClientLocation(returnTo.uri, state), cookies: forgetSession };
+}

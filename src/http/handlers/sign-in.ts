@@ -1,0 +1,101 @@
+import { minute } from '../../core/clock.ts';
+import { advance, type Progress } from '../../flow/authorize.ts';
+import type { Interaction } from '../../flow/interaction.ts';
+import { signIn } from '../../flow/sign-in.ts';
+import type { SignInProblem } from '../../pages/models.ts';
+import { signInPage } from '../../pages/sign-in.ts';
+import type { Exchange } from '../exchange.ts';
+import { lostInteractionPage } from '../failure-page.ts';
+import { ownLocation, type Reply } from '../reply.ts';
+import { pageClient } from './page-client.ts';
+import { follow, interactionOf, reseal } from './progress.ts';
+
+type Waiting = Extract<Progress, { kind: 'waiting' }>;
+
+/** Shows the sign-in page, unless the request has moved on to another step. */
+export async function showSignIn(exchange: Exchange): Promise<Reply> {
+  const interaction = interactionOf(exchange);
+  if (interaction === undefined) {
+    return lostInteractionPage(exchange);
+  }
+  const session = await exchange.session();
+  const progress = await advance(exchange.context, interaction, session);
+  if (progress.kind !== 'waiting' || progress.step.kind !== 'sign_in') {
+    return follow(exchange, interaction, progress);
+  }
+  const { again } = progress.step;
+  const user = again && session ? await exchange.context.store.findUser(exchange.context.tenant.id, session.userId) : undefined;
+  const email = interaction.request.loginHint ?? user?.email ?? '';
+  return render(exchange, interaction, progress, { status: 200, email, again });
+}
+
+/** Takes the sign-in form. */
+export async function submitSignIn(exchange: Exchange): Promise<Reply> {
+  const interaction = interactionOf(exchange);
+  if (interaction === undefined) {
+    return lostInteractionPage(exchange);
+  }
+  const email = (exchange.form.get('email') ?? '').slice(0, 320);
+  const current = await exchange.session();
+  const outcome = await signIn(
+    exchange.context,
+    {
+      email,
+      password: exchange.form.get('password') ?? '',
+      address: exchange.address,
+      userAgent: exchange.headers.get('user-agent') ?? '',
+      device: exchange.cookies.get('device'),
+    },
+    current,
+  );
+  if (outcome.kind === 'signed_in') {
+    const progress = await advance(exchange.context, interaction, outcome.session);
+    return follow(exchange, interaction, progress, [
+      { name: 'session', value: outcome.cookie },
+      { name: 'device', value: outcome.device },
+    ]);
+  }
+  const progress = await advance(exchange.context, interaction, current);
+  if (progress.kind !== 'waiting' || progress.step.kind !== 'sign_in') {
+    // Somebody is signed in already and the request needs no more than that: the back button was used.
+    return { kind: 'redirect', to: ownLocation('/sign-in', { interaction: reseal(exchange, interaction) }) };
+  }
+  switch (outcome.kind) {
+    case 'wrong_credentials':
+      return render(exchange, interaction, progress, { status: 401, email, problem: 'wrong_credentials' });
+    case 'busy':
+      return render(exchange, interaction, progress, { status: 503, email, problem: 'busy', retryAfter: 5 });
+    case 'too_many_attempts': {
+      const wait = outcome.retryAt - exchange.context.clock.now();
+      return render(exchange, interaction, progress, { status: 429, email, problem: 'too_many_attempts', retryAfter: Math.ceil(wait / 1000) });
+    }
+  }
+}
+
+interface View {
+  readonly status: 200 | 401 | 429 | 503;
+  readonly email: string;
+  readonly again?: boolean;
+  readonly problem?: SignInProblem;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+function render(exchange: Exchange, interaction: Interaction, { client }: Waiting, view: View): Reply {
+  return {
+    kind: 'page',
+    status: view.status,
+    page: signInPage({
+      tenant: { name: exchange.context.tenant.displayName },
+      client: pageClient(client),
+      interaction: reseal(exchange, interaction),
+      email: view.email,
+      ...(view.problem === undefined ? {} : { problem: view.problem }),
+      ...(view.retryAfter === undefined ? {} : { retryAfterMinutes: Math.ceil((view.retryAfter * 1000) / minute) }),
+      ...(view.again === true ? { reason: 'again' } : {}),
+    }),
+    leadsTo: interaction.request.target.redirectUri,
+    popup: interaction.request.popup,
+    retryAfter: view.retryAfter,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Brand } from '../core/brand.ts';
+import type { Failure } from '../oauth/failures.ts';
+import type { Outcome } from '../oauth/outcome.ts';
+import type { ClientLocation } from '../oauth/redirect-uri.ts';
+import type { Html } from '../pages/html.ts';
+import type { Asset } from '../pages/assets.ts';
+import type { CookieChange } from './cookies.ts';
+
+/** A path of this server with its query: where our own pages may send a browser. */
+export type OwnLocation = Brand<string, 'OwnLocation'>;
+
+/** The pages that a person can be sent to. */
+type OwnPath = '/' | '/authorize' | '/sign-in' | '/select-account' | '/consent' | '/logout';
+
+/** Makes a location on this server. */
+export function ownLocation(path: OwnPath, query: URLSearchParams | Readonly<Record<string, string>> = {}): OwnLocation {
+  const text = new URLSearchParams(query).toString();
+  return (text === '' ? path : `${path}?${text}`) as OwnLocation;
+}
+
+/** What a handler answers; `respond.ts` alone makes a response of it. */
+export type Reply = (
+  | {
+      readonly kind: 'page';
+      readonly status: 200 | 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
+      readonly page: Html;
+      /** The redirect URI that a form on this page may lead to, directly or after further redirects. */
+      readonly leadsTo?: string | undefined;
+      /** Whether the page is shown in a client's popup, which must keep its opener. */
+      readonly popup?: boolean | undefined;
+      /** Seconds. */
+      readonly retryAfter?: number | undefined;
+    }
+  | { readonly kind: 'redirect'; readonly to: ClientLocation | OwnLocation }
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
+  /** A public document that may be cached for so many seconds. */
+  | { readonly kind: 'document'; readonly body: object; readonly maxAge: number }
+  | { readonly kind: 'asset'; readonly asset: Asset }
+) & {
+  readonly cookies?: readonly CookieChange[] | undefined;
+  /** For the log. */
+  readonly failure?: Failure | undefined;
+};

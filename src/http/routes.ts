@@ -1,0 +1,67 @@
+import type { EndpointPaths } from '../oauth/discovery.ts';
+import type { Exchange } from './exchange.ts';
+import { handleAuthorize } from './handlers/authorize.ts';
+import { showConsent, submitConsent } from './handlers/consent.ts';
+import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './handlers/direct.ts';
+import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
+import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
+import { handleLogout, submitLogout } from './handlers/logout.ts';
+import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
+import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
+import type { Reply } from './reply.ts';
+
+/**
+ * Who may call a route, and how its failures look.
+ * - `page`: a person's browser, from anywhere; failures are pages.
+ * - `own_form`: a form on one of our pages and nothing else; failures are pages.
+ * - `client`: an application; failures are JSON.
+ * - `client_cors`: the same, also from scripts of any origin, without credentials.
+ */
+export type Guard = 'page' | 'own_form' | 'client' | 'client_cors';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly guard: Guard;
+  readonly handler: (exchange: Exchange) => Promise<Reply>;
+  /** The name under which discovery lists it. */
+  readonly metadata?: string;
+}
+
+/** Everything that is served. `walk` is there in development only. */
+export function createRoutes(walk: Walk | undefined): readonly Route[] {
+  const endpoints: readonly Route[] = [
+    { method: 'GET', path: '/authorize', guard: 'page', handler: handleAuthorize, metadata: 'authorization_endpoint' },
+    { method: 'POST', path: '/authorize', guard: 'page', handler: handleAuthorize },
+    { method: 'POST', path: '/token', guard: 'client_cors', handler: handleToken, metadata: 'token_endpoint' },
+    { method: 'GET', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo, metadata: 'userinfo_endpoint' },
+    { method: 'POST', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo },
+    { method: 'GET', path: '/jwks', guard: 'client_cors', handler: handleJwks, metadata: 'jwks_uri' },
+    { method: 'POST', path: '/revoke', guard: 'client_cors', handler: handleRevoke, metadata: 'revocation_endpoint' },
+    { method: 'POST', path: '/introspect', guard: 'client', handler: handleIntrospect, metadata: 'introspection_endpoint' },
+    { method: 'GET', path: '/logout', guard: 'page', handler: handleLogout, metadata: 'end_session_endpoint' },
+    { method: 'POST', path: '/logout', guard: 'page', handler: handleLogout },
+  ];
+  const discovery = handleDiscovery(metadataOf(endpoints));
+  return [
+    ...endpoints,
+    { method: 'GET', path: '/.well-known/openid-configuration', guard: 'client_cors', handler: discovery },
+    { method: 'GET', path: '/.well-known/oauth-authorization-server', guard: 'client_cors', handler: discovery },
+
+    { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
+    { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },
+    { method: 'GET', path: '/select-account', guard: 'page', handler: showSelectAccount },
+    { method: 'POST', path: '/select-account', guard: 'own_form', handler: submitSelectAccount },
+    { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },
+    { method: 'POST', path: '/consent', guard: 'own_form', handler: submitConsent },
+    { method: 'POST', path: '/logout/confirm', guard: 'own_form', handler: submitLogout },
+
+    { method: 'GET', path: '/', guard: 'page', handler: handleHome(walk) },
+    ...(walk === undefined ? [] : [{ method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) } as const]),
+    { method: 'GET', path: '/assets/:version/:name', guard: 'page', handler: handleAsset },
+  ];
+}
+
+function metadataOf(routes: readonly Route[]): EndpointPaths {
+  return Object.fromEntries(routes.flatMap((route) => (route.metadata === undefined ? [] : [[route.metadata, route.path]])));
+}

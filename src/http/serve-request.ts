@@ -1,0 +1,191 @@
+import { Hono } from 'hono';
+import { randomId } from '../core/random.ts';
+import type { FlowContext } from '../flow/context.ts';
+import type { Tenant } from '../oauth/context.ts';
+import { describe, type Failure, failures } from '../oauth/failures.ts';
+import { errorPage } from '../pages/error.ts';
+import { findSession } from '../session/session.ts';
+import { readForm } from './body.ts';
+import type { ReadOrigin } from './client-address.ts';
+import { readCookies } from './cookies.ts';
+import { addCorsHeaders, preflight } from './cors.ts';
+import type { Exchange } from './exchange.ts';
+import { failurePage } from './failure-page.ts';
+import { commonHeaders } from './headers.ts';
+import { notFoundPage, unknownHostPage } from './not-found.ts';
+import type { Reply } from './reply.ts';
+import { respond } from './respond.ts';
+import type { Guard, Route } from './routes.ts';
+import { isSameOrigin } from './same-origin.ts';
+import type { ResolveTenant } from './tenant.ts';
+
+/** What the connection says that a request came over. */
+export interface Connection {
+  readonly remoteAddress: string;
+  /** Every Host header of the request, as it came. */
+  readonly hosts: readonly string[];
+}
+
+/** One line of the access log. It never carries a query, a body or a token. */
+export interface AccessLine {
+  readonly event: 'request';
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly correlationId: string;
+  readonly tenant?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly parameter?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly received?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** What the edge needs to serve requests. */
+export interface Edge {
+  readonly routes: readonly Route[];
+  readonly resolveTenant: ResolveTenant;
+  readonly readOrigin: ReadOrigin;
+  /** The context of one request: the tenant's, with events that carry the correlation id. */
+  readonly contextFor: (tenant: Tenant, correlationId: string) => FlowContext;
+  readonly secure: boolean;
+  readonly access: (line: AccessLine, level: 'info' | 'warn' | 'error') => void;
+  readonly broken: (error: unknown, correlationId: string) => void;
+}
+
+type Environment = { Bindings: { connection: Connection } };
+
+/** Serves a request that came over a connection. */
+export type ServeRequest = (request: Request, connection: Connection) => Promise<Response>;
+
+/**
+ * Builds the server from the route table. For every request, in this order: the tenant by its host, the route,
+ * the method, the guard, the body, the handler; and one line in the log.
+ */
+export function createServeRequest(edge: Edge): ServeRequest {
+  const app = new Hono<Environment>();
+  for (const path of new Set(edge.routes.map((route) => route.path))) {
+    const here = edge.routes.filter((route) => route.path === path);
+    app.all(path, (c) => serve(c.req.raw, c.env.connection, path, here));
+  }
+  app.notFound((c) => serve(c.req.raw, c.env.connection, undefined, []));
+
+  async function serve(request: Request, connection: Connection, path: string | undefined, routes: readonly Route[]): Promise<Response> {
+    const startedAt = performance.now();
+    const correlationId = randomId('req');
+    let tenant: Tenant | undefined;
+    let failure: Failure | undefined;
+    const guard: Guard = routes[0]?.guard ?? 'page';
+    let response: Response;
+    try {
+      const origin = edge.readOrigin(connection, request.headers);
+      tenant = await edge.resolveTenant(origin.host);
+      if (tenant === undefined) {
+        response = respond(unknownHostPage(origin.host), edge.secure ? 'https:' : 'http:');
+      } else {
+        const reply = await dispatch(request, routes, openExchange(edge, request, tenant, origin.address, correlationId));
+        failure = reply instanceof Response ? undefined : reply.failure;
+        response = reply instanceof Response ? reply : respond(reply, tenant.issuer);
+      }
+    } catch (error) {
+      // A throw is a bug or broken infrastructure: everything about it for the operator, nothing for the caller.
+      edge.broken(error, correlationId);
+      response = respondBroken(guard, correlationId, edge.secure);
+    }
+    if (guard === 'client_cors') {
+      addCorsHeaders(response.headers);
+    }
+    const level = response.status >= 500 ? 'error' : failure === undefined ? 'info' : failures[failure.reason].level;
+    edge.access(
+      {
+        event: 'request',
+        method: request.method,
+        path: path ?? 'unknown',
+        status: response.status,
+        duration: Math.round((performance.now() - startedAt) * 10) / 10,
+        correlationId,
+        tenant: tenant?.id,
+        ...failure,
+      },
+      level,
+    );
+    return response;
+  }
+
+  return async (request, connection) => app.fetch(request, { connection });
+}
+
+function openExchange(edge: Edge, request: Request, tenant: Tenant, address: string, correlationId: string): Exchange {
+  const url = new URL(request.url);
+  const cookies = readCookies(request.headers.get('cookie'), edge.secure);
+  const context = edge.contextFor(tenant, correlationId);
+  return {
+    context,
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    form: new URLSearchParams(),
+    headers: request.headers,
+    cookies,
+    address,
+    correlationId,
+    session: () => findSession(context, cookies.get('session')),
+  };
+}
+
+async function dispatch(request: Request, routes: readonly Route[], exchange: Exchange): Promise<Reply | Response> {
+  const [first] = routes;
+  if (first === undefined) {
+    return notFoundPage(exchange);
+  }
+  const methods = [...new Set(routes.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])))];
+  if (request.method === 'OPTIONS' && first.guard === 'client_cors') {
+    return preflight(methods, commonHeaders(exchange.context.tenant.issuer.startsWith('https:')));
+  }
+  const route = routes.find((candidate) => candidate.method === (request.method === 'HEAD' ? 'GET' : request.method));
+  if (route === undefined) {
+    return methodNotAllowed(methods, exchange);
+  }
+  if (route.guard === 'own_form' && !isSameOrigin(request.headers, exchange.context.tenant.issuer)) {
+    return failurePage(exchange, { reason: 'form_from_elsewhere', received: request.headers.get('origin') ?? undefined });
+  }
+  if (route.method !== 'POST') {
+    return route.handler(exchange);
+  }
+  const form = await readForm(request);
+  if (!form.ok) {
+    return route.guard === 'page' || route.guard === 'own_form'
+      ? failurePage(exchange, form.failure)
+      : { kind: 'outcome', outcome: { kind: 'failure', failure: form.failure }, failure: form.failure };
+  }
+  return route.handler({ ...exchange, form: form.value });
+}
+
+/** RFC 9110 §15.5.6: the answer names what is allowed. */
+function methodNotAllowed(methods: readonly string[], exchange: Exchange): Response {
+  const headers = commonHeaders(exchange.context.tenant.issuer.startsWith('https:'));
+  headers.set('Allow', methods.join(', '));
+  headers.set('Content-Type', 'application/json');
+  headers.set('Cache-Control', 'no-store');
+  return new Response(JSON.stringify(describe({ reason: 'method_not_allowed', expected: methods.join(' or ') })), { status: 405, headers });
+}
+
+function respondBroken(guard: Guard, correlationId: string, secure: boolean): Response {
+  if (guard === 'client' || guard === 'client_cors') {
+    const headers = commonHeaders(secure);
+    headers.set('Content-Type', 'application/json');
+    headers.set('Cache-Control', 'no-store');
+    const body = { error: 'server_error', error_description: `The server failed. Reference: ${correlationId}` };
+    return new Response(JSON.stringify(body), { status: 500, headers });
+  }
+  const page = errorPage({
+    title: 'Something went wrong on our side',
+    explanation: 'It is not your fault. Try again in a moment.',
+    details: [],
+    correlationId,
+  });
+  return respond({ kind: 'page', status: 500, page }, secure ? 'https:' : 'http:');
+}

@@ -1,0 +1,46 @@
+import { authenticationContexts } from './authentication-contexts.ts';
+import { prompts, responseModes } from './authorization-request.ts';
+import { userClaims } from './claims.ts';
+import type { Context } from './context.ts';
+import { codeChallengeMethods } from './pkce.ts';
+import { standardScopes } from './scopes.ts';
+import { grants } from './token.ts';
+import { clientAuthenticationMethods, signingAlgorithms } from '../store/records.ts';
+
+/** The paths of the endpoints by their metadata names (`token_endpoint`), from the route table. */
+export type EndpointPaths = Readonly<Record<string, string>>;
+
+/**
+ * The metadata document (OpenID Connect Discovery §3, RFC 8414 §2). Every value is derived from what the server
+ * does, so that the document cannot promise anything else.
+ */
+export async function discover(context: Context, endpoints: EndpointPaths): Promise<object> {
+  const { issuer } = context.tenant;
+  const resources = await context.store.listResources(context.tenant.id);
+  const authenticated = clientAuthenticationMethods.filter((method) => method !== 'none');
+  return {
+    issuer,
+    ...Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, `${issuer}${path}`])),
+    scopes_supported: [...new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)])],
+    response_types_supported: ['code'],
+    response_modes_supported: responseModes,
+    grant_types_supported: Object.keys(grants),
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms,
+    token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+    revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
+    introspection_endpoint_auth_methods_supported: authenticated,
+    code_challenge_methods_supported: codeChallengeMethods,
+    prompt_values_supported: prompts,
+    display_values_supported: ['page', 'popup'],
+    acr_values_supported: authenticationContexts,
+    claim_types_supported: ['normal'],
+    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...userClaims],
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    require_request_uri_registration: false,
+    ui_locales_supported: ['en'],
+    authorization_response_iss_parameter_supported: true,
+  };
+}
