@@ -16,9 +16,11 @@ export function addServeCommand(program: Command): void {
         configFile: options.config,
         logger: (config) => createLogger(options.json === true ? 'json-stderr' : 'json-stdout', config.logLevel),
         prepare: async () => succeed(undefined),
-        announce: (config, tenant) => {
+        announce: (config, tenant, log) => {
+          const summary = { issuer: issuerOf(config.url, tenant.domain), ...config.listen };
+          log.info({ event: 'listening', ...summary });
           if (options.json === true) {
-            process.stdout.write(`${JSON.stringify({ issuer: issuerOf(config.url, tenant.domain), listen: config.listen })}\n`);
+            process.stdout.write(`${JSON.stringify(summary)}\n`);
           }
         },
       });
