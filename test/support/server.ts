@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { NewClient } from '../../src/admin/client-rules.ts';
+import { createClient } from '../../src/admin/clients.ts';
+import type { AdminContext } from '../../src/admin/context.ts';
+import { createTenant } from '../../src/admin/tenants.ts';
+import { createUser } from '../../src/admin/users.ts';
+import { createApp } from '../../src/app.ts';
+import type { Config } from '../../src/config/load.ts';
+import type { Result } from '../../src/core/result.ts';
+import { sealingKey } from '../../src/core/seal.ts';
+import { demoUser, walk } from '../../src/dev/demo.ts';
+import { createPasswordHasher } from '../../src/identity/password.ts';
+import type { Store } from '../../src/store/port.ts';
+import type { ResourceRecord, TenantRecord, UserRecord } from '../../src/store/records.ts';
+import { openStore } from '../../src/store/sql/open-store.ts';
+import { type MovableClock, movableClock } from './clock.ts';
+
+/** The password of every test user. */
+export const password = 'correct horse battery staple';
+
+/** A tenant of a test server, with shorthands for what tests need in it. */
+export interface TestTenant {
+  readonly record: TenantRecord;
+  readonly issuer: string;
+  /** Returns the client's id and secret (empty for public clients). */
+  client(input: Partial<NewClient> & Pick<NewClient, 'type'>): Promise<{ readonly id: string; readonly secret: string }>;
+  user(input?: { readonly email?: string; readonly claims?: Readonly<Record<string, string>> }): Promise<UserRecord>;
+  resource(input: Partial<ResourceRecord> & Pick<ResourceRecord, 'identifier'>): Promise<void>;
+}
+
+export interface TestServer extends TestTenant {
+  readonly port: number;
+  readonly store: Store;
+  readonly admin: AdminContext;
+  readonly clock: MovableClock;
+  readonly config: Config;
+  /** Everything that was logged, one JSON line each. */
+  log(): string;
+  /** A second tenant: `http://NAME.localhost:PORT`. */
+  tenant(name: string): Promise<TestTenant>;
+  stop(): Promise<void>;
+}
+
+/** The value of a result that a test relies on. */
+export function unwrap<Value>(result: Result<Value, unknown>): Value {
+  if (!result.ok) {
+    throw new Error(`expected success, got ${JSON.stringify(result.failure)}`);
+  }
+  return result.value;
+}
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export interface TestServerOptions {
+  readonly trustedProxies?: readonly string[];
+  /** With the walk page, its client and the demo user. */
+  readonly dev?: boolean;
+  readonly scheme?: 'http' | 'https';
+}
+
+/**
+ * Starts a whole server on a free port of localhost, over an SQLite file of its own. With scheme `https` its issuer
+ * says so while the socket speaks http, as behind a proxy.
+ */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-test-'));
+  const key = sealingKey(randomBytes(32));
+  if (key === undefined) {
+    throw new Error('unreachable: 32 bytes are a sealing key');
+  }
+  const clock = movableClock();
+  const databaseUrl = `sqlite:${join(folder, 'microauth.db')}`;
+  const store = unwrap(openStore(databaseUrl));
+  await store.migrate(clock.now());
+  const config: Config = {
+    url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
+    listen: { host: '127.0.0.1', port },
+    databaseUrl,
+    dataDir: folder,
+    sealingKey: key,
+    trustedProxies: options.trustedProxies ?? [],
+    logLevel: 'debug',
+  };
+  const lines: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
+  const main = await makeTenant(admin, 'default', 'localhost');
+  if (options.dev === true) {
+    await main.client({ type: 'spa', id: walk.clientId, name: 'Walk', redirectUris: [`${main.issuer}/walk`], postLogoutRedirectUris: [`${main.issuer}/walk`] });
+    unwrap(await createUser(admin, main.record.id, { email: demoUser.email, password: demoUser.password, emailVerified: true, claims: { name: 'Demo User' } }));
+  }
+  const app = createApp({ config, store, clock, log, ...(options.dev === true ? { dev: { walk: { ...walk, user: demoUser } } } : {}) });
+  unwrap(await app.start());
+  return {
+    ...main,
+    port,
+    store,
+    admin,
+    clock,
+    config,
+    log: () => lines.join(''),
+    tenant: (name) => makeTenant(admin, name, `${name}.localhost`),
+    async stop() {
+      await app.stop();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeTenant(admin: AdminContext, name: string, domain: string): Promise<TestTenant> {
+  const record = unwrap(await createTenant(admin, { name, domain, displayName: `Tenant ${name}` }));
+  let users = 0;
+  return {
+    record,
+    issuer: `${admin.url.scheme}://${domain}${admin.url.port === undefined ? '' : `:${admin.url.port}`}`,
+    async client(input) {
+      const { client, secret } = unwrap(await createClient(admin, record.id, { name: `A ${input.type} client`, ...input }));
+      return { id: client.id, secret: secret ?? '' };
+    },
+    async user(input = {}) {
+      users += 1;
+      const email = input.email ?? `user${users}@example.com`;
+      return unwrap(await createUser(admin, record.id, { email, password, emailVerified: true, claims: input.claims ?? {} }));
+    },
+    async resource(input) {
+      await admin.store.createResource(record.id, {
+        name: input.identifier,
+        scopes: [],
+        accessTokenAlgorithm: 'ES256',
+        clientId: null,
+        createdAt: admin.clock.now(),
+        ...input,
+      });
+    },
+  };
+}
