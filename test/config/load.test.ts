@@ -230,7 +230,7 @@ describe('a variable that names a file', () => {
       listen: '127.0.0.1:4999',
       databaseUrl: 'sqlite:/tmp/other.db',
       dataDir: '/tmp/other',
-      sealingKey: Buffer.from(goodKey, 'base64').map((byte) => 255 - byte).toString('base64'),
+      sealingKey: 'RFE/z1zKa1IeAZtn3si43lllHYn2wbUtTnNIC58YGtY=',
       trustedProxies: '10.1.2.3',
       logLevel: 'error',
     };
