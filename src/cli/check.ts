@@ -1,25 +1,23 @@
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config/load.ts';
 import { openStore } from '../store/sql/open-store.ts';
-import { addCommand, type CommonOptions, complain } from './answer.ts';
+import { type CommonOptions, complain } from './answer.ts';
 import { checkSealingKey } from './management.ts';
 
 /** `microauth check` */
-export function addCheckCommand(program: Command): void {
-  addCommand(program, 'check', 'say whether serve would start with this configuration, and change nothing').action(
-    async (options: CommonOptions) => {
-      const config = loadConfig(process.env, 'serve', options.config);
-      const problems = config.ok ? await problemsOfStore(config.value) : config.failure;
-      if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems })}\n`);
-      } else if (problems.length === 0) {
-        process.stdout.write('Everything is in order.\n');
-      }
-      if (problems.length > 0) {
-        complain(problems);
-      }
-    },
-  );
+export function completeCheck(command: Command): void {
+  command.action(async (options: CommonOptions) => {
+    const config = loadConfig(process.env, 'serve', options.config);
+    const problems = config.ok ? await problemsOfStore(config.value) : config.failure;
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems })}\n`);
+    } else if (problems.length === 0) {
+      process.stdout.write('Everything is in order.\n');
+    }
+    if (problems.length > 0) {
+      complain(problems);
+    }
+  });
 }
 
 async function problemsOfStore(config: Config): Promise<readonly string[]> {
