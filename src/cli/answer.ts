@@ -18,11 +18,14 @@ export interface CommonOptions {
   readonly config?: string;
 }
 
+/** Adds a group of commands. `summary` is a phrase without capital and full stop. */
+export function addGroup(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).summary(summary).description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`);
+}
+
 /** Adds a command with the options that every command has. `usage` is its name and arguments. */
-export function addCommand(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
+export function addCommand(parent: Command, usage: string, summary: string): Command {
+  return addGroup(parent, usage, summary)
     .option('--json', 'print one JSON object')
     .option('--config <file>', 'read the configuration from this JSON file');
 }

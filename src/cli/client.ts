@@ -17,7 +17,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from '../store/records.ts';
-import { addCommand, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, addGroup, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
 import { addTenantOption, repeatable, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -42,7 +42,7 @@ interface CreateOptions extends TenantOptions {
 
 /** `microauth client …` */
 export function addClientCommands(program: Command): void {
-  const group = program.command('client').description('applications that sign people in, and services');
+  const group = addGroup(program, 'client', 'applications that sign people in, and services');
   addCreate(group);
   addTenantOption(addCommand(group, 'list', 'list the clients')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {

@@ -3,12 +3,12 @@ import { rotateKeys } from '../admin/keys.ts';
 import { findTenant } from '../admin/tenants.ts';
 import { rotatedKeyView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
-import { addCommand, type CommonOptions, list, report } from './answer.ts';
+import { addCommand, addGroup, type CommonOptions, list, report } from './answer.ts';
 import { manage } from './management.ts';
 
 /** `microauth keys …` */
 export function addKeysCommands(program: Command): void {
-  const group = program.command('keys').description('signing keys');
+  const group = addGroup(program, 'keys', 'signing keys');
 
   addCommand(group, 'rotate', 'publish new signing keys now and sign with them as soon as every cache has them')
     .option('--tenant <tenant>', 'one tenant, by name, id or domain; every tenant otherwise')

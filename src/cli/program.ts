@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { complain } from './answer.ts';
 import { addCheckCommand } from './check.ts';
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function createProgram(): Command {
   const program = new Command('microauth')
     .description('A multi-tenant OpenID Connect provider.')
+    .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(asSentence(text)) });
   addDevCommand(program);
@@ -46,6 +48,12 @@ function createProgram(): Command {
   addResourceCommands(program);
   addUserCommands(program);
   return program;
+}
+
+/** The package's version; package.json lies two folders up, in a checkout as in the package. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Commander says `error: unknown option '--jsn'\n(Did you mean --json?)`. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { encodeBase64url } from '../core/base64url.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
@@ -9,11 +9,27 @@ import { parseSealingKey } from './values.ts';
 /** Makes the data folder if need be, for its owner alone. A failure is one sentence. */
 export function prepareDataFolder(folder: string): Result<undefined, string> {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.W_OK | constants.X_OK);
+    makeFolder(folder);
+    // With a slash behind it, a file in its place is noticed too.
+    accessSync(`${folder}/`, constants.W_OK | constants.X_OK);
     return succeed(undefined);
   } catch (error) {
     return fail(`The data folder ${folder} cannot be written to (${codeOf(error)}); set MICROAUTH_DATA_DIR to one that can.`);
+  }
+}
+
+/** Node's own `recursive` never returns where folders cannot be made at all, as below /proc. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const parent = dirname(folder);
+    if (codeOf(error) === 'ENOENT' && !existsSync(parent)) {
+      makeFolder(parent);
+      makeFolder(folder);
+    } else if (codeOf(error) !== 'EEXIST') {
+      throw error;
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
 import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
 import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
-import type { DefaultTenantUrl, ListenAddress } from './values.ts';
+import { type DefaultTenantUrl, type ListenAddress, looksRandom } from './values.ts';
 
 /** Everything that can be configured, checked and frozen. */
 export interface Config {
@@ -67,6 +67,9 @@ function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): rea
     problems.push(
       `dev listens on this machine only, because its demo passwords are public, but MICROAUTH_LISTEN is ${settings.listen.host}:${settings.listen.port}; use serve to listen elsewhere.`,
     );
+  }
+  if (settings.sealingKey !== undefined && !looksRandom(settings.sealingKey)) {
+    problems.push('MICROAUTH_SEALING_KEY must be 32 random bytes, but these are not random; "openssl rand -base64 32" prints some that are.');
   }
   if (mode === 'serve' && settings.databaseUrl === 'sqlite::memory:') {
     problems.push('MICROAUTH_DATABASE_URL must name a file or a server, but it is sqlite::memory:, which forgets everything at the end.');

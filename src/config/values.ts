@@ -67,24 +67,20 @@ export const parseDatabaseUrl: Parse<string> = (text) => {
   return succeed(text);
 };
 
-const sealingKeyExpected = 'must be 32 random bytes in base64, such as "openssl rand -base64 32" prints';
-
-/** 32 random bytes in base64 or base64url, with or without padding. Refuses what is plainly not random. */
+/** 32 bytes in base64 or base64url, with or without padding. */
 export const parseSealingKey: Parse<SealingKey> = (text) => {
   const unpadded = text.replace(/={1,2}$/, '');
-  const bytes = new Uint8Array(Buffer.from(unpadded, 'base64url'));
-  const key = sealingKey(bytes);
-  if (!/^[A-Za-z0-9+/_-]{43}$/.test(unpadded) || key === undefined) {
-    return fail(sealingKeyExpected);
-  }
-  return looksRandom(bytes) ? succeed(key) : fail(`${sealingKeyExpected}, and these bytes are not random`);
+  const key = sealingKey(new Uint8Array(Buffer.from(unpadded, 'base64url')));
+  return /^[A-Za-z0-9+/_-]{43}$/.test(unpadded) && key !== undefined
+    ? succeed(key)
+    : fail('must be 32 random bytes in base64, such as "openssl rand -base64 32" prints');
 };
 
 /**
- * Catches the keys that people type, not the ones that a clever adversary builds. 32 random bytes hold about 30
- * different values; fewer than 16, or nothing but printable text, does not happen by chance in the life of a universe.
+ * Whether a key could be random. This catches the keys that people type, not the ones that a clever adversary builds:
+ * 32 random bytes hold about 30 different values, and fewer than 16, or nothing but printable text, never come up.
  */
-function looksRandom(bytes: Uint8Array): boolean {
+export function looksRandom(bytes: Uint8Array): boolean {
   const steps = bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0));
   const printable = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
   return new Set(bytes).size >= 16 && new Set(steps).size >= 16 && !printable;
