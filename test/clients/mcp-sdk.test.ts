@@ -43,7 +43,7 @@ describe('@modelcontextprotocol/sdk', () => {
           const mcp = new McpServer({ name: 'test', version: '1.0.0' });
           mcp.registerTool('greet', {}, () => ({ content: [{ type: 'text', text: 'hello' }] }));
           const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-          await mcp.connect(transport as Parameters<typeof mcp.connect>[0]);
+          await mcp.connect(transport);
           await transport.handleRequest(request, response);
         },
         () => {
@@ -74,7 +74,7 @@ describe('@modelcontextprotocol/sdk', () => {
 
   async function greet(url: string, oauth: OAuthClientProvider): Promise<string> {
     const client = new Client({ name: 'test', version: '1.0.0' });
-    await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider: oauth }) as Parameters<typeof client.connect>[0]);
+    await client.connect(new StreamableHTTPClientTransport(new URL(url), { authProvider: oauth }));
     const answer = await client.callTool({ name: 'greet' });
     await client.close();
     return JSON.stringify(answer.content);

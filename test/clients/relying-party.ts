@@ -7,7 +7,7 @@ import { type Page, UserAgent } from '../support/user-agent.ts';
 export interface Listening {
   /** Its address, without a slash at the end. */
   readonly url: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts an application of the test; it is given its own address. */
