@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { answerOf, Flow } from '../support/flow.ts';
 import { freePort } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 import { ask, microauth, newFolder, type Running, startServerCommand } from './microauth.ts';
@@ -149,6 +150,41 @@ describe('a running server sees within a second', () => {
       await eventually(async () => (await tokenStatus()) === 200);
       await ask(folder, ['client', 'disable', '--tenant', 'acme', client.client_id], { environment });
       await eventually(async () => (await tokenStatus()) === 401);
+    } finally {
+      await dev.stop();
+    }
+  });
+});
+
+describe('a person who signed in', () => {
+  test('is listed with their session, and signed out by a command', async () => {
+    const folder = newFolder();
+    const environment = { MICROAUTH_URL: await urlOfFreePort() };
+    const dev = await startDev(folder, environment);
+    try {
+      const { issuer, user } = dev.summary;
+      const client = { id: 'demo-web', secret: 'demo-web-secret' };
+      const signIn = async () => {
+        const flow = new Flow(issuer, client, { redirectUri: 'http://localhost:3000/callback' });
+        const tokens = await flow.redeem(answerOf(await flow.signIn(await flow.authorize(), user.email, user.password)).get('code') ?? '');
+        expect(tokens.status).toBe(200);
+        return () => flow.refresh(tokens.json.refresh_token);
+      };
+      const [first, second] = [await signIn(), await signIn()];
+      const { sessions } = await ask<{ sessions: readonly { id: string }[] }>(folder, ['user', 'sessions', user.email], { environment });
+      expect(sessions).toHaveLength(2);
+      expect(sessions[0]).toMatchObject({ acr: expect.any(String), amr: ['pwd'], auth_time: expect.stringMatching(/Z$/), address: expect.any(String) });
+      expect(JSON.stringify(sessions)).not.toMatch(/cookie|hash/i);
+
+      const [session] = sessions;
+      expect(await ask(folder, ['user', 'sign-out', user.email, '--session', session?.id ?? ''], { environment })).toEqual({ ended: 1 });
+      expect([(await first()).status, (await second()).status].toSorted((a, b) => a - b)).toEqual([200, 400]);
+      expect(await ask(folder, ['user', 'sign-out', user.email], { environment })).toEqual({ ended: 1 });
+      expect([(await first()).status, (await second()).status]).toEqual([400, 400]);
+
+      const third = await signIn();
+      await ask(folder, ['user', 'set-password', user.email, '--password-stdin'], { environment, input: 'something else' });
+      expect((await third()).status).toBe(400);
     } finally {
       await dev.stop();
     }

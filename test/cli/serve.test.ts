@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../support/server.ts';
@@ -82,14 +82,28 @@ describe('serve', () => {
 });
 
 describe('check', () => {
-  test('says that serve would start, or why not', async () => {
+  test('says that serve would start, and makes nothing', async () => {
     const folder = newFolder();
     const environment = production(folder, 4999);
-    const before = await microauth(folder, ['check'], { environment });
-    expect(before).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^The (schema|database) [^\n]*microauth migrate[^\n]*\n$/) });
-    await ask(folder, ['migrate'], { environment });
     expect(await microauth(folder, ['check'], { environment })).toEqual({ code: 0, stdout: 'Everything is in order.\n', stderr: '' });
-    expect(await ask(folder, ['check'], { environment })).toEqual({ ok: true, problems: [] });
+    expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(join(folder, 'production.db'), '');
+    const before = await ask<{ pending_migrations: readonly string[] }>(folder, ['check'], { environment });
+    expect(before.pending_migrations.length).toBeGreaterThan(0);
+    await ask(folder, ['migrate'], { environment });
+    expect(await ask(folder, ['check'], { environment })).toEqual({ ok: true, problems: [], pending_migrations: [] });
+  });
+
+  test('says why it would not', async () => {
+    const folder = newFolder();
+    const environment = production(folder, 4999);
+    await ask(folder, ['tenant', 'list'], { environment });
+    const otherKey = { ...environment, MICROAUTH_SEALING_KEY: 'NklF6bikYY6vfL6q4A9D7jHVnGMzlsUINVCgbwPN4C0=' };
+    expect(await microauth(folder, ['check'], { environment: otherKey })).toMatchObject({ code: 1, stderr: expect.stringMatching(/^The sealing key is not /) });
+    const noFolder = { ...environment, MICROAUTH_DATABASE_URL: `sqlite:${join(folder, 'missing', 'microauth.db')}` };
+    expect(await microauth(folder, ['check'], { environment: noFolder })).toMatchObject({ code: 1, stderr: expect.stringMatching(/its folder is missing/) });
+    writeFileSync(join(folder, 'production.db'), 'this is no database, though it is long enough to be taken for one by its size alone');
+    expect(await microauth(folder, ['check'], { environment })).toMatchObject({ code: 1, stderr: expect.stringMatching(/^The database [^\n]+\n$/) });
   });
 
   test('with --json puts the problems into its object', async () => {
