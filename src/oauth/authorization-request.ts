@@ -37,7 +37,7 @@ export interface AuthorizationRequest {
   readonly loginHint: string | undefined;
   /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
   readonly popup: boolean;
-  /** The subject of a valid id_token_hint. */
+  /** The one user who may answer: the subject of a valid id_token_hint, or the `sub` that `claims` demands. */
   readonly hintedSubject: string | undefined;
   /** Authentication contexts of which one must be reached (an essential `acr` claim). */
   readonly essentialAcr: readonly string[];
@@ -119,6 +119,10 @@ export async function readAuthorizationRequest(
   if (!parameters.ok) {
     return shown({ ...parameters.failure, clientId });
   }
+  const overlong = checkTotalLength(parameters.value);
+  if (overlong !== undefined) {
+    return shown({ ...overlong, clientId });
+  }
   const responseMode = parameters.value.get('response_mode');
   const target: ResponseTarget = {
     redirectUri,
@@ -129,6 +133,23 @@ export async function readAuthorizationRequest(
   return request.ok
     ? succeed({ request: request.value, client })
     : fail({ kind: 'redirected', failure: { ...request.failure, clientId }, target });
+}
+
+/** Hints are read and left behind; everything else travels through the browser until the answer. */
+const notCarried = new Set<string>(['id_token_hint', 'ui_locales', 'claims_locales', 'acr_values']);
+
+/** The longest request that is carried on, as it stands in a URL: sealed and with cookies it must fit the header limits of proxies. */
+const maximumCarried = 8192;
+
+function checkTotalLength(parameters: Parameters): Failure | undefined {
+  const lengths = authorizationParameters
+    .filter((name) => !notCarried.has(name))
+    .map((name) => ({ name, length: parameters.all(name).reduce((sum, value) => sum + encodeURIComponent(value).length, 0) }));
+  const total = lengths.reduce((sum, { length }) => sum + length, 0);
+  const longest = lengths.toSorted((a, b) => b.length - a.length)[0];
+  return total > maximumCarried
+    ? { reason: 'parameter_too_long', parameter: longest?.name, expected: `at most ${maximumCarried} characters in all parameters together`, received: `${total} characters` }
+    : undefined;
 }
 
 async function readDetails(
@@ -172,7 +193,14 @@ async function readDetails(
   if (hint !== undefined && hinted === undefined) {
     return fail({ reason: 'id_token_hint_invalid', parameter: 'id_token_hint' });
   }
+  const subject = readSubject(hinted?.subject, claims);
+  if (!subject.ok) {
+    return subject;
+  }
   const acr = claims?.id_token['acr'];
+  if (acr?.values.some((value) => typeof value !== 'string') === true) {
+    return fail({ reason: 'parameter_malformed', parameter: 'claims', expected: 'strings as values of acr' });
+  }
   return succeed({
     clientId: client.id,
     target,
@@ -184,10 +212,22 @@ async function readDetails(
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     loginHint: parameters.get('login_hint'),
     popup: parameters.get('display') === 'popup',
-    hintedSubject: hinted?.subject,
-    essentialAcr: acr?.essential === true ? acr.values.filter((value) => typeof value === 'string') : [],
+    hintedSubject: subject.value,
+    essentialAcr: acr?.essential === true ? (acr.values as readonly string[]) : [],
     claims,
   });
+}
+
+/** OpenID Connect Core §3.1.2.2: a `sub` demanded by value is the only user who may be signed in. */
+function readSubject(hinted: string | undefined, claims: ClaimsRequest | undefined): Result<string | undefined, Failure> {
+  const [demanded, ...others] = claims?.id_token['sub']?.values ?? [];
+  if (demanded === undefined) {
+    return succeed(hinted);
+  }
+  if (typeof demanded !== 'string' || others.length > 0 || (hinted !== undefined && hinted !== demanded)) {
+    return fail({ reason: 'parameter_malformed', parameter: 'claims', expected: 'one value of sub, the same as in the id_token_hint' });
+  }
+  return succeed(demanded);
 }
 
 /** What can be said of the parameters one by one. */

@@ -27,7 +27,10 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 /** Every claim about a user that can be asked for. */
 export const userClaims: readonly string[] = Object.values(claimsOfScope).flat();
 
-/** One place of the `claims` parameter: the names asked for, with what was demanded of them. */
+/**
+ * One place of the `claims` parameter: the names asked for that we understand, with what was demanded of them.
+ * Values are kept where they decide something: of `acr` and `sub`.
+ */
 export type ClaimsDemand = Readonly<Record<string, { readonly essential: boolean; readonly values: readonly unknown[] }>>;
 
 /** The `claims` request parameter (OpenID Connect Core §5.5), reduced to what we understand. */
@@ -64,11 +67,21 @@ function parseDemand(value: unknown): ClaimsDemand | undefined {
     if (wish !== null && !isObject(wish)) {
       return undefined;
     }
-    const values = wish === null ? [] : Array.isArray(wish['values']) ? (wish['values'] as unknown[]) : 'value' in wish ? [wish['value']] : [];
-    demand.push([name, { essential: wish !== null && wish['essential'] === true, values }]);
+    // The request travels in URLs, so only what can make a difference travels along.
+    const decisive = name === 'acr' || name === 'sub';
+    if (decisive || userClaims.includes(name)) {
+      demand.push([name, { essential: wish?.['essential'] === true, values: decisive ? valuesOf(wish) : [] }]);
+    }
   }
   // fromEntries defines properties instead of assigning them, so a claim named __proto__ is just a name.
   return Object.fromEntries(demand);
+}
+
+function valuesOf(wish: Record<string, unknown> | null): readonly unknown[] {
+  if (wish === null) {
+    return [];
+  }
+  return Array.isArray(wish['values']) ? (wish['values'] as unknown[]) : 'value' in wish ? [wish['value']] : [];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { password } from './server.ts';
-import { type Page, send, UserAgent } from './user-agent.ts';
+import { type Page, readForm, send, UserAgent } from './user-agent.ts';
 
 /** A code verifier with its S256 challenge. */
 export function pkce(verifier = randomBytes(32).toString('base64url')): { readonly verifier: string; readonly challenge: string } {
@@ -20,7 +20,7 @@ export function encode(parameters: Readonly<Record<string, ParameterValue>>): st
   const encoded = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const item of value === undefined ? [] : [value].flat()) {
-      encoded.append(name, item as string);
+      encoded.append(name, item);
     }
   }
   return encoded.toString();
@@ -131,8 +131,11 @@ export async function postToken(
   return { ...page, json: (page.text === '' ? {} : JSON.parse(page.text)) as TokenAnswer['json'] };
 }
 
-/** The parameters of a redirect to the client. */
+/** The parameters of an authorization response, by redirect or by form (`response_mode=form_post`). */
 export function answerOf(page: Page): URLSearchParams {
+  if (page.status === 200 && page.text.includes('id="form-post"')) {
+    return new URLSearchParams(readForm(page).fields);
+  }
   const location = page.headers['location'];
   if (typeof location !== 'string') {
     throw new Error(`expected a redirect to the client, got ${page.status} at ${page.url.href}: ${page.text.slice(0, 3000)}`);

@@ -8,6 +8,24 @@ export interface Page {
   readonly text: string;
 }
 
+/** A request as it was sent, with its answer. */
+export interface Sent {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string;
+  readonly answer: Page;
+}
+
+type Observer = (sent: Sent) => void;
+const observers = new Set<Observer>();
+
+/** Shows every exchange of this test file to an observer, until the returned function is called. */
+export function observe(observer: Observer): () => void {
+  observers.add(observer);
+  return () => observers.delete(observer);
+}
+
 /** Sends one request and follows nothing. `*.localhost` is this machine, as browsers have it. */
 export function send(
   url: URL | string,
@@ -27,9 +45,13 @@ export function send(
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({ url: target, status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }),
-        );
+        response.on('end', () => {
+          const answer: Page = { url: target, status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') };
+          for (const observer of observers) {
+            observer({ url: target, method: options.method ?? 'GET', headers: options.headers ?? {}, body: String(options.body ?? ''), answer });
+          }
+          resolve(answer);
+        });
         response.on('error', reject);
       },
     );

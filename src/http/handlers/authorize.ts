@@ -3,9 +3,10 @@ import { refuseRequest } from '../../oauth/authorize.ts';
 import { authorizationParameters, readAuthorizationRequest } from '../../oauth/authorization-request.ts';
 import type { Exchange } from '../exchange.ts';
 import { failurePage } from '../failure-page.ts';
-import { ownLocation, type Reply } from '../reply.ts';
+import type { Reply } from '../reply.ts';
 import { isCrossSite } from '../same-origin.ts';
 import { answer, follow } from './progress.ts';
+import { restartByGet } from './restart.ts';
 
 /** The authorization endpoint (OpenID Connect Core §3.1.2), by GET and POST. */
 export async function handleAuthorize(exchange: Exchange): Promise<Reply> {
@@ -17,7 +18,7 @@ export async function handleAuthorize(exchange: Exchange): Promise<Reply> {
   }
   // A form from another site comes without our cookies; after a redirect by GET the browser sends them.
   if (posted && isCrossSite(exchange.headers)) {
-    return { kind: 'redirect', to: ownLocation('/authorize', exchange.form) };
+    return restartByGet(exchange, '/authorize', authorizationParameters);
   }
   const read = await readAuthorizationRequest(exchange.context, posted ? exchange.form : exchange.query);
   if (!read.ok) {

@@ -11,6 +11,7 @@ import { failurePage, lostInteractionPage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
 import { isCrossSite } from '../same-origin.ts';
 import { pageAccount, pageClient } from './page-client.ts';
+import { restartByGet } from './restart.ts';
 
 const forgetSession: readonly CookieChange[] = [{ name: 'session', value: undefined }];
 
@@ -23,7 +24,7 @@ export async function handleLogout(exchange: Exchange): Promise<Reply> {
   }
   // As at the authorization endpoint: a form from another site comes without our cookies.
   if (posted && isCrossSite(exchange.headers)) {
-    return { kind: 'redirect', to: ownLocation('/logout', exchange.form) };
+    return restartByGet(exchange, '/logout', logoutParameters);
   }
   const request = await readLogoutRequest(exchange.context, posted ? exchange.form : exchange.query);
   if (!request.ok) {
