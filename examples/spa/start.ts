@@ -25,7 +25,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
   // Scripts that are not ours could read the tokens, so there are none; and ours talk to these two servers only.
-  'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ${settings.issuer} ${settings.api}; base-uri 'none'; frame-ancestors 'none'`,
+  'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ${settings.issuer} ${settings.api}; base-uri 'none'; frame-ancestors 'none'`,
 };
 
 createServer(async (request, response) => {
