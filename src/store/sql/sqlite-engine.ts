@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { createQueryId, SqliteQueryCompiler } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import { StoreUnavailable } from '../port.ts';
 import type { Engine } from './engine.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
@@ -72,7 +73,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
           // A full disk may have ended the whole transaction; then the next statement fails and all are refused.
           database.exec('ROLLBACK TO verb');
           database.exec('RELEASE verb');
-          verb.reject(error);
+          verb.reject(explain(error));
         }
       }
       database.exec('COMMIT');
@@ -81,7 +82,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
         database.exec('ROLLBACK');
       }
       for (const verb of batch) {
-        verb.reject(error);
+        verb.reject(explain(error));
       }
       return;
     }
@@ -122,7 +123,13 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
   }
 
   return {
-    read: async (verb) => drive(verb()),
+    async read(verb) {
+      try {
+        return drive(verb());
+      } catch (error) {
+        throw explain(error);
+      }
+    },
     write,
     async configure(verb) {
       const result = await write(verb);
@@ -139,4 +146,13 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
       database.close();
     },
   };
+}
+
+/** Primary result codes of a database that cannot serve now: busy, locked, read-only, I/O error, full, cannot open. */
+const unavailableCodes = new Set([5, 6, 8, 10, 13, 14]);
+
+/** Tells a disk that is full, read-only or held by somebody else from a bug. */
+function explain(error: unknown): unknown {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return unavailableCodes.has(code) ? new StoreUnavailable('The database file cannot be used right now.', { cause: error }) : error;
 }
