@@ -20,7 +20,7 @@ export type DemoClient = NewClient & { readonly id: string };
 export const walk = { clientId: 'demo-walk', redirectPath: '/walk' } as const;
 
 /** The API that the examples call: what applications ask for as `resource`. */
-export const demoApi = { identifier: 'http://localhost:3001', name: 'Demo API', scopes: ['demo:read', 'demo:write'] } as const;
+const demoApi = { identifier: 'http://localhost:3001', name: 'Demo API', scopes: ['demo:read', 'demo:write'] } as const;
 
 /** The demo clients of the tenant at `issuer`. Their ports are those that common tools choose. */
 export function demoClients(issuer: string): readonly DemoClient[] {

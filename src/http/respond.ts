@@ -57,8 +57,5 @@ function respondOutcome(outcome: Outcome, headers: Headers, issuer: string): Res
     const detail = failure.reason === 'token_missing' ? '' : `, error="${body.error}", error_description="${body.error_description}"`;
     headers.set('WWW-Authenticate', `Bearer realm="${issuer}"${detail}`);
   }
-  if (status === 503) {
-    headers.set('Retry-After', '1');
-  }
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -148,3 +148,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
+
+/**
+ * The storage is out of reach for now: nothing has been done, and trying again in a moment makes sense. Verbs throw
+ * it where they cannot answer; everything else that a verb throws is a bug.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Flow, payloadOf, postToken, redirectUri } from '../support/flow.ts';
 import { startServer, type TestServer, type TestTenant } from '../support/server.ts';

@@ -88,7 +88,8 @@ export function describeIsolation(engine: string, open: () => Promise<StoreUnder
     const verbs = Object.entries(calls).flatMap(([verb, call]) => (call === 'not of one tenant' ? [] : [[verb, call] as const]));
 
     test.each(verbs)('%s of one tenant changes nothing of another and tells nothing of it', async (_verb, call) => {
-      const { store, dispose } = await open();
+      const opened = await open();
+      const { store } = opened;
       await store.migrate(now);
       const [victim, intruder] = [aTenant('victim'), aTenant('intruder')];
       await store.createTenant(victim, [aKey('key')]);
@@ -102,7 +103,7 @@ export function describeIsolation(engine: string, open: () => Promise<StoreUnder
       expect(JSON.stringify(answer ?? null)).not.toContain('A user');
       expect(JSON.stringify(answer ?? null)).not.toContain('hash of code');
       expect(await store.takeAttempt(victim.id, [bucket], now)).toMatchObject({ allowed: false });
-      await dispose();
+      await opened.dispose();
     });
   });
 }

@@ -48,7 +48,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
   function drive<Result>(verb: Verb<Result>): Result {
     let step = verb.next([]);
     while (step.done !== true) {
-      step = verb.next(execute(step.value));
+      step = verb.next(execute(step.value.statement));
     }
     return step.value;
   }
@@ -87,25 +87,37 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     }
   }
 
-  return {
-    async read(verb) {
-      return drive(verb);
-    },
-    write<Result>(verb: Verb<Result>) {
-      return new Promise<Result>((resolve, reject) => {
-        let result: Result;
-        if (waiting.length === 0) {
-          setImmediate(commitWaiting);
-        }
-        waiting.push({
-          drive: () => {
-            result = drive(verb);
-          },
-          resolve: () => resolve(result),
-          reject,
-        });
+  function write<Result>(verb: () => Verb<Result>): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      let result: Result;
+      if (waiting.length === 0) {
+        setImmediate(commitWaiting);
+      }
+      waiting.push({
+        drive: () => {
+          result = drive(verb());
+        },
+        resolve: () => resolve(result),
+        reject,
       });
+    });
+  }
+
+  // Counts our own changes; SQLite counts those of other processes (pragma data_version).
+  let configured = 0;
+  const versionOfOthers = database.prepare('PRAGMA data_version');
+
+  return {
+    read: async (verb) => drive(verb()),
+    write,
+    async configure(verb) {
+      const result = await write(verb);
+      configured += 1;
+      return result;
     },
+    // A transaction that begins immediately is alone in any case.
+    alone: write,
+    epoch: () => configured + (versionOfOthers.get() as { data_version: number }).data_version,
     async close() {
       if (waiting.length > 0) {
         commitWaiting();

@@ -2,12 +2,12 @@ import type { Redemption, Rotation, Standing } from '../../port.ts';
 import type { GrantRecord, Instant, TenantId } from '../../records.ts';
 import { fromGrant, toGrant, toSession } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { first, run, type Verb } from '../verb.ts';
+import { decide, first, run, type Verb } from '../verb.ts';
 import { findClient } from './clients.ts';
 import { findUser } from './users.ts';
 
 export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void> {
-  yield* run(sql.insertInto('grants').values(fromGrant(tenantId, grant)));
+  yield* decide(sql.insertInto('grants').values(fromGrant(tenantId, grant)).returning('id'));
 }
 
 export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecord | undefined> {
@@ -24,7 +24,7 @@ export function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<Gra
 
 export function* redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Verb<Redemption> {
   // The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.
-  const redeemed = yield* first(
+  const redeemed = yield* decide(
     sql
       .updateTable('grants')
       .set({ redeemed_at: now })
@@ -58,7 +58,7 @@ export function* rotateRefreshToken(
   now: Instant,
   window: number,
 ): Verb<Rotation> {
-  const rotated = yield* first(
+  const rotated = yield* decide(
     sql
       .updateTable('grants')
       .set({ generation: presented.generation + 1, rotated_at: now })
@@ -88,7 +88,7 @@ export function* rotateRefreshToken(
 }
 
 export function* revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Verb<boolean> {
-  const row = yield* first(
+  const row = yield* decide(
     sql
       .updateTable('grants')
       .set({ revoked_at: now, revocation_reason: reason })
@@ -101,11 +101,12 @@ export function* revokeGrant(tenantId: TenantId, grantId: string, reason: string
 }
 
 export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Verb<void> {
-  yield* run(
+  yield* decide(
     sql
       .insertInto('revoked_access_tokens')
       .values({ tenant_id: tenantId, id: tokenId, expires_at: expiresAt })
-      .onConflict((conflict) => conflict.doNothing()),
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id'),
   );
 }
 

@@ -1,0 +1,109 @@
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rotateSigningKeys } from '../../src/keys/signing-keys.ts';
+import { Flow, redirectUri } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { send } from '../support/user-agent.ts';
+
+const minute = 60_000;
+
+interface Jwks {
+  readonly keys: readonly { readonly kid: string; readonly alg: string }[];
+}
+
+describe('A067 signing keys rotate under running relying parties', () => {
+  let server: TestServer;
+  let client: { id: string; secret: string };
+
+  beforeEach(async () => {
+    server = await startServer();
+    client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
+    await server.user();
+  });
+  afterEach(() => server.stop());
+
+  async function jwks(): Promise<Jwks & { maxAge: number }> {
+    const page = await send(`${server.issuer}/jwks`);
+    const maxAge = Number(/max-age=(\d+)/.exec(String(page.headers['cache-control']))?.[1]) * 1000;
+    return { ...(JSON.parse(page.text) as Jwks), maxAge };
+  }
+  const kids = (set: Jwks) => set.keys.map((key) => key.kid).sort();
+  const tokens = async () => (await new Flow(server.issuer, client).tokens({ scope: 'openid offline_access' })).json;
+  const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid ?? '';
+  const verifies = (jwt: string, set: Jwks) =>
+    jwtVerify(jwt, createLocalJWKSet(set as never), { currentDate: new Date(server.clock.now()) }).then(() => true, () => false);
+
+  test('a new key is published longer than any cached set may live before it signs', async () => {
+    const before = await jwks();
+    const rotated = await rotateSigningKeys(server.admin, server.record.id);
+    expect(rotated.map((key) => key.algorithm).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
+    const published = await jwks();
+    expect(kids(published)).toEqual([...kids(before), ...rotated.map((key) => key.kid)].sort());
+
+    // A relying party that fetched just before the rotation may keep its copy for so long.
+    server.clock.advance(before.maxAge - 1_000);
+    const early = await tokens();
+    expect(await verifies(early.id_token, before)).toBe(true);
+    expect(await verifies(early.access_token, before)).toBe(true);
+
+    server.clock.advance(10 * minute);
+    const late = await tokens();
+    const newKids = rotated.map((key) => key.kid);
+    expect(newKids).toContain(kidOf(late.id_token));
+    expect(newKids).toContain(kidOf(late.access_token));
+    expect(await verifies(late.id_token, published)).toBe(true);
+  });
+
+  test('the old key stays until nothing that it signed can be valid, and one cache lifetime longer', async () => {
+    const { maxAge } = await jwks();
+    const rotated = await rotateSigningKeys(server.admin, server.record.id);
+    // The last moment at which the old key signs.
+    server.clock.advance(Math.min(...rotated.map((key) => key.activatesAt)) - server.clock.now() - 500);
+    const last = await tokens();
+    expect(rotated.map((key) => key.kid)).not.toContain(kidOf(last.id_token));
+    // The ID token is the longest-lived thing that it signed.
+    server.clock.advance(60 * minute - 2_000);
+    expect(await verifies(last.id_token, await jwks())).toBe(true);
+    server.clock.advance(maxAge);
+    expect(kids(await jwks())).toContain(kidOf(last.id_token));
+    server.clock.advance(24 * 60 * minute);
+    expect(kids(await jwks())).toEqual(rotated.map((key) => key.kid).sort());
+  });
+
+  test('what was signed before goes on working: access token, refresh token, hint', async () => {
+    const at = new Flow(server.issuer, client);
+    const { json } = await at.tokens();
+    const rotated = await rotateSigningKeys(server.admin, server.record.id);
+    server.clock.advance(9 * minute);
+    expect((await at.userinfo(json.access_token)).status).toBe(200);
+    server.clock.advance(30 * minute);
+    expect((await at.answer({ prompt: 'none', id_token_hint: json.id_token })).has('code')).toBe(true);
+    const next = await at.refresh(json.refresh_token);
+    expect(next.status).toBe(200);
+    expect(rotated.map((key) => key.kid)).toContain(kidOf(next.json.access_token));
+  });
+
+  test('two rotations in a row leave no gap', async () => {
+    await rotateSigningKeys(server.admin, server.record.id);
+    server.clock.advance(minute);
+    await rotateSigningKeys(server.admin, server.record.id);
+    for (let step = 0; step < 30; step += 1) {
+      const { id_token, access_token } = await tokens();
+      const set = await jwks();
+      expect([await verifies(id_token, set), await verifies(access_token, set)]).toEqual([true, true]);
+      server.clock.advance(6 * minute);
+    }
+  });
+
+  test('rotations at the same moment make one new key per algorithm', async () => {
+    await Promise.all([1, 2, 3].map(() => rotateSigningKeys(server.admin, server.record.id)));
+    expect((await jwks()).keys.length).toBe(6);
+  });
+
+  test('one tenant’s rotation leaves the others alone', async () => {
+    const other = await server.tenant('other');
+    const before = (await send(`${other.issuer}/jwks`)).text;
+    await rotateSigningKeys(server.admin, server.record.id);
+    expect((await send(`${other.issuer}/jwks`)).text).toBe(before);
+  });
+});

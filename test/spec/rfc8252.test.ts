@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '../../src/admin/clients.ts';
+import { Flow } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { send } from '../support/user-agent.ts';
+
+describe('RFC 8252 OAuth 2.0 for native apps', () => {
+  let server: TestServer;
+  let native: { id: string; secret: string };
+  let spa: { id: string; secret: string };
+
+  beforeAll(async () => {
+    server = await startServer();
+    native = await server.client({
+      type: 'native',
+      redirectUris: ['http://127.0.0.1/callback', 'http://[::1]:1234/callback', 'http://localhost:8080', 'com.example.app:/oauth', 'https://app.example/oauth'],
+    });
+    spa = await server.client({ type: 'spa', redirectUris: ['http://127.0.0.1:3000/callback'] });
+    await server.user();
+  });
+  afterAll(() => server.stop());
+
+  /** Whether the request gets past the redirect URI: with prompt=none the answer goes there. */
+  async function accepts(client: { id: string; secret: string }, uri: string): Promise<boolean> {
+    const page = await send(new Flow(server.issuer, client, { redirectUri: uri }).authorizationUrl({ prompt: 'none' }));
+    const location = page.headers['location'];
+    expect(page.status).toBe(location === undefined ? 400 : 303);
+    return typeof location === 'string' && (location.startsWith(`${uri}?`) || location.startsWith(`${uri}&`));
+  }
+
+  test.each([
+    'http://127.0.0.1/callback',
+    'http://127.0.0.1:1/callback',
+    'http://127.0.0.1:65535/callback',
+    'http://[::1]:51004/callback',
+    'http://localhost:8080',
+    'http://localhost:61023',
+    'http://localhost:61023/',
+    'com.example.app:/oauth',
+    'https://app.example/oauth',
+  ])('§7: %s is accepted', async (uri) => {
+    expect(await accepts(native, uri)).toBe(true);
+  });
+
+  test.each([
+    ['another path', 'http://127.0.0.1:9000/other'],
+    ['a longer path', 'http://127.0.0.1:9000/callback/x'],
+    ['a query', 'http://127.0.0.1:9000/callback?x=1'],
+    ['a fragment', 'http://127.0.0.1:9000/callback#x'],
+    ['https', 'https://127.0.0.1:9000/callback'],
+    ['another loopback host than registered', 'http://[::1]:9000'],
+    ['the same machine by another name', 'http://localhost:9000/callback'],
+    ['another loopback address', 'http://127.0.0.2:9000/callback'],
+    ['a port out of range', 'http://127.0.0.1:65536/callback'],
+    ['an empty port', 'http://127.0.0.1:/callback'],
+    ['a user name', 'http://127.0.0.1:9000@evil.example/callback'],
+    ['a user name before loopback', 'http://x@127.0.0.1:9000/callback'],
+    ['a longer host', 'http://127.0.0.1.evil.example:9000/callback'],
+    ['localhost as a prefix', 'http://localhost.evil.example'],
+    ['decimal loopback', 'http://2130706433:9000/callback'],
+    ['another case', 'HTTP://127.0.0.1:9000/callback'],
+    ['dot segments', 'http://127.0.0.1:9000/x/../callback'],
+    ['a port for https', 'https://app.example:8443/oauth'],
+    ['another private scheme', 'com.example.other:/oauth'],
+    ['two slashes', 'com.example.app://oauth'],
+  ])('§8.10: %s is refused', async (_what, uri) => {
+    expect(await accepts(native, uri)).toBe(false);
+  });
+
+  test('§7.3: any port is for native clients only', async () => {
+    expect(await accepts(spa, 'http://127.0.0.1:3000/callback')).toBe(true);
+    expect(await accepts(spa, 'http://127.0.0.1:3001/callback')).toBe(false);
+  });
+
+  test('the port in use is bound to the code', async () => {
+    const at = new Flow(server.issuer, native, { redirectUri: 'http://127.0.0.1:50001/callback' });
+    const code = await at.code();
+    expect((await at.redeem(code, { redirect_uri: 'http://127.0.0.1:50002/callback' })).json).toMatchObject({ error: 'invalid_grant' });
+    expect((await at.tokens()).status).toBe(200);
+  });
+
+  test('§7.1: the whole flow over a private-use scheme', async () => {
+    const at = new Flow(server.issuer, native, { redirectUri: 'com.example.app:/oauth' });
+    expect((await at.tokens()).status).toBe(200);
+  });
+
+  test.each(['myapp:/oauth', 'javascript:alert(1)', 'data:text/html,x', 'com.example.app', 'http://app.example/oauth', 'https://app.example/oauth#x', 'file:///etc/passwd'])(
+    '%s cannot be registered',
+    async (uri) => {
+      const made = await createClient(server.admin, server.record.id, { type: 'native', name: 'N', redirectUris: [uri] });
+      expect(made.ok).toBe(false);
+    },
+  );
+});
