@@ -276,29 +276,23 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     });
 
     test('readStanding reads everything that a token rests on', async () => {
-      await store.createClient(tenant, aClient('client'));
       await store.createUser(tenant, aUser('user'));
       await store.startSession(tenant, aSession('session', 'user'), undefined);
       await store.createGrant(tenant, aGrant('grant'));
-      const subject = { clientId: 'client', grantId: 'grant', accessTokenId: 'token' };
-      expect(await store.readStanding(tenant, subject, now)).toEqual({
-        client: aClient('client'),
-        user: aUser('user'),
-        session: aSession('session', 'user'),
-        grant: aGrant('grant'),
-        accessTokenRevoked: false,
-      });
+      const subject = { grantId: 'grant', accessTokenId: 'token' };
+      const whole = { user: aUser('user'), sessionAlive: true, grant: aGrant('grant'), accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, subject, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, subject, now + 1_000_000)).toMatchObject({ sessionAlive: false });
       await store.revokeAccessToken(tenant, 'token', now + 10);
       await store.revokeAccessToken(tenant, 'token', now + 10);
       await store.endSession(tenant, 'session');
-      expect(await store.readStanding(tenant, subject, now)).toMatchObject({ accessTokenRevoked: true, session: undefined });
-      expect(await store.readStanding(tenant, { clientId: 'nobody' }, now)).toEqual({
-        client: undefined,
-        user: undefined,
-        session: undefined,
-        grant: undefined,
-        accessTokenRevoked: false,
-      });
+      expect(await store.readStanding(tenant, subject, now)).toMatchObject({ accessTokenRevoked: true, sessionAlive: false });
+      await store.createGrant(tenant, aGrant('orphan', { userId: 'nobody' }));
+      expect(await store.readStanding(tenant, { grantId: 'orphan' }, now)).toMatchObject({ user: undefined, sessionAlive: false });
+      const nothing = { user: undefined, sessionAlive: false, grant: undefined, accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, {}, now)).toEqual(nothing);
+      expect(await store.readStanding(tenant, { grantId: 'none', accessTokenId: 'none' }, now)).toEqual(nothing);
     });
 
     describe('attempts', () => {

@@ -47,12 +47,14 @@ const calls: Calls = {
   addConsent: (store, tenant) => store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['all'], grantedAt: now }),
   createGrant: (store, tenant) => store.createGrant(tenant, aGrant('grant', { userId: 'intruder' })),
   findGrant: (store, tenant) => store.findGrant(tenant, 'grant'),
-  findGrantByCode: (store, tenant) => store.findGrantByCode(tenant, 'hash of code of grant'),
   redeemCode: (store, tenant) => store.redeemCode(tenant, 'client', 'hash of code of grant', now),
   rotateRefreshToken: (store, tenant) => store.rotateRefreshToken(tenant, 'client', { grantId: 'grant', generation: 0 }, now, 10),
   revokeGrant: (store, tenant) => store.revokeGrant(tenant, 'grant', 'intruder', now),
   revokeAccessToken: (store, tenant) => store.revokeAccessToken(tenant, 'other token', now + 10),
-  readStanding: (store, tenant) => store.readStanding(tenant, { clientId: 'client', grantId: 'grant', accessTokenId: 'token' }, now),
+  readStanding: async (store, tenant) => [
+    await store.readStanding(tenant, { grantId: 'grant', accessTokenId: 'token' }, now),
+    await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now),
+  ],
   takeAttempt: (store, tenant) => store.takeAttempt(tenant, [bucket], now),
   returnAttempt: (store, tenant) => store.returnAttempt(tenant, ['bucket']),
 };
@@ -78,7 +80,7 @@ async function snapshot(store: Store, tenant: TenantId): Promise<unknown> {
     users: await store.listUsers(tenant),
     sessions: await store.listSessions(tenant, 'user', now),
     consent: await store.findConsent(tenant, 'user', 'client'),
-    standing: await store.readStanding(tenant, { clientId: 'client', grantId: 'grant', accessTokenId: 'token' }, now),
+    standing: await store.readStanding(tenant, { grantId: 'grant', accessTokenId: 'token' }, now),
   };
 }
 

@@ -16,6 +16,9 @@ export interface SqliteEngineOptions {
   readonly beforeStatement?: (text: string) => void;
 }
 
+/** Milliseconds after which a change by another process is noticed at the latest. */
+const askingInterval = 100;
+
 /**
  * Drives verbs on an SQLite file (or ':memory:'). All writing verbs that arrive in one turn of the event loop
  * share one transaction and one fsync (`synchronous=FULL`), each in a savepoint of its own, and are answered
@@ -103,9 +106,20 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     });
   }
 
-  // Counts our own changes; SQLite counts those of other processes (pragma data_version).
+  // Counts our own changes; SQLite counts those of other processes, and is asked for them now and then.
   let configured = 0;
   const versionOfOthers = database.prepare('PRAGMA data_version');
+  let others = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  function changesOfOthers(): number {
+    const now = performance.now();
+    if (now - askedAt >= askingInterval) {
+      askedAt = now;
+      others = (versionOfOthers.get() as { data_version: number }).data_version;
+    }
+    return others;
+  }
 
   return {
     read: async (verb) => drive(verb()),
@@ -117,7 +131,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     },
     // A transaction that begins immediately is alone in any case.
     alone: write,
-    epoch: () => configured + (versionOfOthers.get() as { data_version: number }).data_version,
+    epoch: () => configured + changesOfOthers(),
     async close() {
       if (waiting.length > 0) {
         commitWaiting();

@@ -34,7 +34,6 @@ const reads = {
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
-  findGrantByCode: grants.findGrantByCode,
   readStanding: grants.readStanding,
 } satisfies Partial<Verbs>;
 
