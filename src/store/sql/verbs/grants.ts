@@ -2,7 +2,7 @@ import type { Redemption, Rotation, Standing } from '../../port.ts';
 import type { GrantRecord, Instant, TenantId } from '../../records.ts';
 import { fromGrant, toGrant, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { decide, first, run, type Verb } from '../verb.ts';
+import { decide, first, type Verb } from '../verb.ts';
 
 export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void> {
   yield* decide(sql.insertInto('grants').values(fromGrant(tenantId, grant)).returning('id'));
