@@ -20,7 +20,7 @@ export function encode(parameters: Readonly<Record<string, ParameterValue>>): st
   const encoded = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     for (const item of value === undefined ? [] : [value].flat()) {
-      encoded.append(name, item as string);
+      encoded.append(name, item);
     }
   }
   return encoded.toString();
