@@ -60,7 +60,7 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
     }),
     secure: url.scheme === 'https',
     access: (line, level) => log[level](line),
-    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, error }),
+    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, err: error }),
   });
 
   const listener = createListener(fetch);
@@ -71,7 +71,7 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
       sweeper = setInterval(() => {
         store.sweep(clock.now(), sweepLimit).then(
           (report) => log.debug({ event: 'swept', ...report }),
-          (error: unknown) => log.error({ event: 'sweep_failed', error }),
+          (error: unknown) => log.error({ event: 'sweep_failed', err: error }),
         );
       }, sweepInterval);
       sweeper.unref();
