@@ -127,7 +127,7 @@ function collectSecrets({ url, headers, body, answer }: Sent, secrets: Set<strin
   // Short values occur in logs by chance: `x` is in every line.
   const add = (value: string | null | undefined) => {
     // Nor is a URL a secret, wherever a test puts it.
-    if (value !== null && value !== undefined && value.length >= 12 && !value.startsWith('https:')) {
+    if (value !== null && value !== undefined && value.length >= 12 && !/^https?:/.test(value)) {
       secrets.add(value);
     }
   };
