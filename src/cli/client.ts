@@ -17,7 +17,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from '../store/records.ts';
-import { addCommand, addGroup, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
 import { addTenantOption, repeatable, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -41,8 +41,7 @@ interface CreateOptions extends TenantOptions {
 }
 
 /** `microauth client …` */
-export function addClientCommands(program: Command): void {
-  const group = addGroup(program, 'client', 'applications that sign people in, and services');
+export function completeClient(group: Command): void {
   addCreate(group);
   addTenantOption(addCommand(group, 'list', 'list the clients')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {

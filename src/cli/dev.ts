@@ -3,34 +3,32 @@ import type { Config } from '../config/load.ts';
 import { issuerOf } from '../core/issuer.ts';
 import { succeed } from '../core/result.ts';
 import { demoClients, demoUser, seedDemo, walk } from '../dev/demo.ts';
-import { addCommand, type CommonOptions, complain } from './answer.ts';
+import { type CommonOptions, complain } from './answer.ts';
 import { banner, type DevSummary, summaryView } from './banner.ts';
 import { environmentHelp } from './environment-help.ts';
 import { createLogger } from './logging.ts';
 import { runServer } from './server.ts';
 
 /** `microauth dev` */
-export function addDevCommand(program: Command): void {
-  addCommand(program, 'dev', 'run a server for development, with a demo user and demo clients; needs no configuration')
-    .addHelpText('after', environmentHelp)
-    .action(async (options: CommonOptions) => {
-      const ended = await runServer({
-        mode: 'dev',
-        configFile: options.config,
-        logger: (config) => createLogger('people-stderr', config.logLevel),
-        prepare: async (context, tenant) => {
-          const seeded = await seedDemo(context, tenant);
-          return seeded.ok ? succeed({ walk: { ...walk, user: demoUser } }) : seeded;
-        },
-        announce: (config, tenant) => {
-          const summary = summarise(config, issuerOf(config.url, tenant.domain));
-          process.stdout.write(options.json === true ? `${JSON.stringify(summaryView(summary))}\n` : banner(summary));
-        },
-      });
-      if (!ended.ok) {
-        complain(ended.failure);
-      }
+export function completeDev(command: Command): void {
+  command.addHelpText('after', environmentHelp).action(async (options: CommonOptions) => {
+    const ended = await runServer({
+      mode: 'dev',
+      configFile: options.config,
+      logger: (config) => createLogger('people-stderr', config.logLevel),
+      prepare: async (context, tenant) => {
+        const seeded = await seedDemo(context, tenant);
+        return seeded.ok ? succeed({ walk: { ...walk, user: demoUser } }) : seeded;
+      },
+      announce: (config, tenant) => {
+        const summary = summarise(config, issuerOf(config.url, tenant.domain));
+        process.stdout.write(options.json === true ? `${JSON.stringify(summaryView(summary))}\n` : banner(summary));
+      },
     });
+    if (!ended.ok) {
+      complain(ended.failure);
+    }
+  });
 }
 
 function summarise(config: Config, issuer: string): DevSummary {

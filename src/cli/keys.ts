@@ -3,13 +3,11 @@ import { rotateKeys } from '../admin/keys.ts';
 import { findTenant } from '../admin/tenants.ts';
 import { rotatedKeyView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
-import { addCommand, addGroup, type CommonOptions, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, list, report } from './answer.ts';
 import { manage } from './management.ts';
 
 /** `microauth keys …` */
-export function addKeysCommands(program: Command): void {
-  const group = addGroup(program, 'keys', 'signing keys');
-
+export function completeKeys(group: Command): void {
   addCommand(group, 'rotate', 'publish new signing keys now and sign with them as soon as every cache has them')
     .option('--tenant <tenant>', 'one tenant, by name, id or domain; every tenant otherwise')
     .action(async (options: CommonOptions & { readonly tenant?: string }) => {

@@ -11,6 +11,7 @@ export function createLogger(form: LogForm, level: LogLevel): Logger {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { error: pino.stdSerializers.err },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (form === 'people-stderr') {

@@ -3,11 +3,11 @@ import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
 import { fail, succeed } from '../core/result.ts';
 import { openStore } from '../store/sql/open-store.ts';
-import { addCommand, type CommonOptions, type Outcome, report } from './answer.ts';
+import { type CommonOptions, type Outcome, report } from './answer.ts';
 
 /** `microauth migrate` */
-export function addMigrateCommand(program: Command): void {
-  addCommand(program, 'migrate', 'bring the database schema up to date').action(async (options: CommonOptions) => {
+export function completeMigrate(command: Command): void {
+  command.action(async (options: CommonOptions) => {
     report(await migrate(options), options);
   });
 }

@@ -1,15 +1,68 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { complain } from './answer.ts';
-import { addCheckCommand } from './check.ts';
-import { addClientCommands } from './client.ts';
-import { addDevCommand } from './dev.ts';
-import { addKeysCommands } from './keys.ts';
-import { addMigrateCommand } from './migrate.ts';
-import { addResourceCommands } from './resource.ts';
-import { addServeCommand } from './serve.ts';
-import { addTenantCommands } from './tenant.ts';
-import { addUserCommands } from './user.ts';
+import { addCommand, addGroup, complain } from './answer.ts';
+
+/** What a word after `microauth` means. Its module is loaded only when it is meant, so that each starts fast. */
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  /** A group has commands of its own. */
+  readonly isGroup: boolean;
+  /** Brings what completes the command: its options and action, or the commands of the group. */
+  readonly load: () => Promise<(command: Command) => void>;
+}
+
+const entries: readonly Entry[] = [
+  {
+    name: 'dev',
+    summary: 'run a server for development, with a demo user and demo clients; needs no configuration',
+    isGroup: false,
+    load: async () => (await import('./dev.ts')).completeDev,
+  },
+  {
+    name: 'serve',
+    summary: 'run the server in production; refuses to start on missing or weak configuration',
+    isGroup: false,
+    load: async () => (await import('./serve.ts')).completeServe,
+  },
+  {
+    name: 'migrate',
+    summary: 'bring the database schema up to date',
+    isGroup: false,
+    load: async () => (await import('./migrate.ts')).completeMigrate,
+  },
+  {
+    name: 'check',
+    summary: 'say whether serve would start with this configuration, and change nothing',
+    isGroup: false,
+    load: async () => (await import('./check.ts')).completeCheck,
+  },
+  { name: 'keys', summary: 'signing keys', isGroup: true, load: async () => (await import('./keys.ts')).completeKeys },
+  {
+    name: 'tenant',
+    summary: 'tenants, each with its own domain, users, clients and keys',
+    isGroup: true,
+    load: async () => (await import('./tenant.ts')).completeTenant,
+  },
+  {
+    name: 'client',
+    summary: 'applications that sign people in, and services',
+    isGroup: true,
+    load: async () => (await import('./client.ts')).completeClient,
+  },
+  {
+    name: 'resource',
+    summary: 'protected resources: the APIs that access tokens are for',
+    isGroup: true,
+    load: async () => (await import('./resource.ts')).completeResource,
+  },
+  {
+    name: 'user',
+    summary: 'people who sign in, named by id or e-mail address',
+    isGroup: true,
+    load: async () => (await import('./user.ts')).completeUser,
+  },
+];
 
 /**
  * Runs the command that the arguments name and sets the exit code: 0 when it did what it was asked, 1 when it could
@@ -21,7 +74,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
   try {
-    await createProgram().parseAsync(argv, { from: 'user' });
+    const program = await createProgram(argv);
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
@@ -32,21 +86,21 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-function createProgram(): Command {
+async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('microauth')
     .description('A multi-tenant OpenID Connect provider.')
     .version(version())
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(asSentence(text)) });
-  addDevCommand(program);
-  addServeCommand(program);
-  addMigrateCommand(program);
-  addCheckCommand(program);
-  addKeysCommands(program);
-  addTenantCommands(program);
-  addClientCommands(program);
-  addResourceCommands(program);
-  addUserCommands(program);
+  // The second word counts for `microauth help client`.
+  const meant = new Set(argv.slice(0, 2));
+  for (const entry of entries) {
+    const command = entry.isGroup ? addGroup(program, entry.name, entry.summary) : addCommand(program, entry.name, entry.summary);
+    if (meant.has(entry.name)) {
+      const complete = await entry.load();
+      complete(command);
+    }
+  }
   return program;
 }
 

@@ -3,7 +3,7 @@ import { createResource, deleteResource } from '../admin/resources.ts';
 import { resourceView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
-import { addCommand, addGroup, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
 import { addTenantOption, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -19,9 +19,7 @@ interface CreateOptions extends TenantOptions {
 }
 
 /** `microauth resource …` */
-export function addResourceCommands(program: Command): void {
-  const group = addGroup(program, 'resource', 'protected resources: the APIs that access tokens are for');
-
+export function completeResource(group: Command): void {
   addTenantOption(addCommand(group, 'create <identifier>', 'register an API by its URI, the audience of its access tokens'))
     .option('--name <text>', 'what people see (default: the identifier)')
     .option('--scope <scopes>', 'the scopes that it knows, separated by spaces', words)

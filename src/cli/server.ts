@@ -17,7 +17,7 @@ export interface ServerCommand {
   /** Runs before the server listens; a failure is one sentence. */
   readonly prepare: (context: AdminContext, tenant: TenantRecord) => Promise<Result<AppOptions['dev'], string>>;
   /** Runs as soon as it listens. */
-  readonly announce: (config: Config, tenant: TenantRecord) => void;
+  readonly announce: (config: Config, tenant: TenantRecord, log: Logger) => void;
 }
 
 /** Runs a server until a signal ends it. A failure lists why it did not start. */
@@ -53,13 +53,14 @@ async function runOver(store: Store, config: Config, command: ServerCommand): Pr
   if (!dev.ok) {
     return dev;
   }
-  const app = createApp({ config, store, clock, log: command.logger(config), ...(dev.value !== undefined && { dev: dev.value }) });
+  const log = command.logger(config);
+  const app = createApp({ config, store, clock, log, ...(dev.value !== undefined && { dev: dev.value }) });
   const signal = nextSignal();
   const started = await app.start();
   if (!started.ok) {
     return started;
   }
-  command.announce(config, tenant);
+  command.announce(config, tenant, log);
   await signal;
   await app.stop();
   return succeed(undefined);

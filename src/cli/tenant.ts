@@ -3,7 +3,7 @@ import { refuse } from '../admin/context.ts';
 import { createTenant, deleteTenant, findTenant } from '../admin/tenants.ts';
 import { tenantView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
-import { addCommand, addGroup, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
 import { manage } from './management.ts';
 
 interface CreateOptions extends CommonOptions {
@@ -12,9 +12,7 @@ interface CreateOptions extends CommonOptions {
 }
 
 /** `microauth tenant …` */
-export function addTenantCommands(program: Command): void {
-  const group = addGroup(program, 'tenant', 'tenants, each with its own domain, users, clients and keys');
-
+export function completeTenant(group: Command): void {
   addCommand(group, 'create <name>', 'make a tenant with its own signing keys')
     .requiredOption('--domain <host>', 'the host name that is its issuer, such as login.example.com')
     .option('--display-name <text>', 'what people see on its pages')

@@ -4,7 +4,7 @@ import { createUser, deleteUser, findUser, listUserSessions, setUserEnabled, set
 import { sessionView, userView } from '../admin/views.ts';
 import { type Result, succeed } from '../core/result.ts';
 import type { TenantId, UserRecord } from '../store/records.ts';
-import { addCommand, addGroup, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
 import { addTenantOption, pairs } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
@@ -22,8 +22,7 @@ interface CreateOptions extends TenantOptions {
 }
 
 /** `microauth user …` */
-export function addUserCommands(program: Command): void {
-  const group = addGroup(program, 'user', 'people who sign in, named by id or e-mail address');
+export function completeUser(group: Command): void {
   addCreate(group);
   addTenantOption(addCommand(group, 'list', 'list the users')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {

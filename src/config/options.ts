@@ -8,7 +8,7 @@ import {
   parseTrustedProxies,
 } from './values.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** One option: what it is called, what it takes, and what holds without it. */

@@ -4,7 +4,7 @@ import { nearestName } from './nearest-name.ts';
 import { type OptionName, optionNames, options } from './options.ts';
 
 /** A text that was set for an option, and what the person who set it calls it. */
-export interface Setting {
+interface Setting {
   readonly text: string;
   readonly label: string;
 }

@@ -1,11 +1,13 @@
 import { checkNewClient, type NewClient } from '../admin/client-rules.ts';
 import { createClient } from '../admin/clients.ts';
 import type { AdminContext } from '../admin/context.ts';
+import { createResource } from '../admin/resources.ts';
 import { createUser, setUserEnabled, setUserPassword } from '../admin/users.ts';
 import { sha256 } from '../core/hash.ts';
 import { issuerOf } from '../core/issuer.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { emailKey } from '../identity/users.ts';
+import { standardScopes } from '../oauth/scopes.ts';
 import type { TenantRecord } from '../store/records.ts';
 
 /** Known to everybody, hence never to be reachable from another machine. */
@@ -16,6 +18,9 @@ export type DemoClient = NewClient & { readonly id: string };
 
 /** The path of the page that walks through the flow, and the client that it is. */
 export const walk = { clientId: 'demo-walk', redirectPath: '/walk' } as const;
+
+/** The API that the examples call: what applications ask for as `resource`. */
+const demoApi = { identifier: 'http://localhost:3001', name: 'Demo API', scopes: ['demo:read', 'demo:write'] } as const;
 
 /** The demo clients of the tenant at `issuer`. Their ports are those that common tools choose. */
 export function demoClients(issuer: string): readonly DemoClient[] {
@@ -35,9 +40,10 @@ export function demoClients(issuer: string): readonly DemoClient[] {
     'http://localhost:3000/api/auth/callback/microauth',
     'http://localhost:8080/callback',
   ];
+  const scopes = [...standardScopes, ...demoApi.scopes];
   return [
     { id: walk.clientId, type: 'spa', name: 'Walk-through', redirectUris: [walkPage], postLogoutRedirectUris: [walkPage] },
-    { id: 'demo-spa', type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots },
+    { id: 'demo-spa', type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots, scopes },
     {
       id: 'demo-web',
       type: 'web',
@@ -45,6 +51,7 @@ export function demoClients(issuer: string): readonly DemoClient[] {
       secret: 'demo-web-secret',
       redirectUris: webUris,
       postLogoutRedirectUris: ['http://localhost:3000/', 'http://localhost:8080/'],
+      scopes,
     },
     {
       id: 'demo-native',
@@ -52,8 +59,9 @@ export function demoClients(issuer: string): readonly DemoClient[] {
       name: 'Demo native app',
       redirectUris: ['http://127.0.0.1/', 'http://127.0.0.1/callback', 'com.example.demo:/callback'],
       postLogoutRedirectUris: ['com.example.demo:/signed-out'],
+      scopes,
     },
-    { id: 'demo-service', type: 'service', name: 'Demo service', secret: 'demo-service-secret', scopes: ['demo:read', 'demo:write'] },
+    { id: 'demo-service', type: 'service', name: 'Demo service', secret: 'demo-service-secret', scopes: demoApi.scopes },
     {
       id: 'demo-third-party',
       type: 'spa',
@@ -61,15 +69,20 @@ export function demoClients(issuer: string): readonly DemoClient[] {
       thirdParty: true,
       redirectUris: spaUris,
       postLogoutRedirectUris: spaRoots,
+      scopes,
     },
   ];
 }
 
 /**
- * Makes the demo user and the demo clients, or puts them back to what they are said to be, so that what `dev`
+ * Makes the demo user, clients and API, or puts them back to what they are said to be, so that what `dev`
  * prints is always true. Everything else in the tenant stays as it is. A failure is one sentence.
  */
 export async function seedDemo(context: AdminContext, tenant: TenantRecord): Promise<Result<undefined, string>> {
+  const api = await createResource(context, tenant.id, demoApi);
+  if (!api.ok && api.failure.reason !== 'exists') {
+    return fail(api.failure.message);
+  }
   for (const client of demoClients(issuerOf(context.url, tenant.domain))) {
     const seeded = await seedClient(context, tenant, client);
     if (!seeded.ok) {

@@ -21,7 +21,6 @@ const forThePerson: Partial<Record<Failure['reason'], { readonly title: string; 
     title: 'This form came from another site',
     explanation: 'We only take forms that our own pages have sent. Go back to the application and start again.',
   },
-  overloaded: { title: 'Very busy', explanation: 'Very many people are signing in right now. Wait a few seconds, then try again.' },
 };
 
 const otherwise = {
@@ -59,9 +58,9 @@ export function failurePage(exchange: Exchange, failure: Failure): Reply {
   };
 }
 
-/** A person's browser has not failed to authenticate: everything but size and load is a bad request. */
-function pageStatus(status: number): 400 | 403 | 413 | 415 | 503 {
-  return status === 403 || status === 413 || status === 415 || status === 503 ? status : 400;
+/** A person's browser has not failed to authenticate: everything but origin and size is a bad request. */
+function pageStatus(status: number): 400 | 403 | 413 | 415 {
+  return status === 403 || status === 413 || status === 415 ? status : 400;
 }
 
 /** The page for a form that came without its sealed request: too late, from elsewhere, or without cookies. */

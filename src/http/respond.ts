@@ -38,10 +38,11 @@ function respondOutcome(outcome: Outcome, headers: Headers, issuer: string): Res
   // RFC 6749 §5.1: nothing that carries tokens or credentials may be cached.
   headers.set('Cache-Control', 'no-store');
   headers.set('Pragma', 'no-cache');
-  if (outcome.kind === 'empty') {
-    return new Response(null, { status: 200, headers });
-  }
   headers.set('Content-Type', 'application/json');
+  if (outcome.kind === 'empty') {
+    // RFC 7009 §2.2: clients ignore this body. Some read it as JSON first, and fail where it is none.
+    return new Response('{}', { status: 200, headers });
+  }
   if (outcome.kind === 'json') {
     return new Response(JSON.stringify(outcome.body), { status: 200, headers });
   }
@@ -55,9 +56,6 @@ function respondOutcome(outcome: Outcome, headers: Headers, issuer: string): Res
     // RFC 6750 §3.1: a request without any token is told no error code.
     const detail = failure.reason === 'token_missing' ? '' : `, error="${body.error}", error_description="${body.error_description}"`;
     headers.set('WWW-Authenticate', `Bearer realm="${issuer}"${detail}`);
-  }
-  if (status === 503) {
-    headers.set('Retry-After', '1');
   }
   return new Response(JSON.stringify(body), { status, headers });
 }

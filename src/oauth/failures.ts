@@ -2,7 +2,7 @@
 interface FailureEntry {
   /** The error code of the specification that the endpoint follows. */
   readonly error: string;
-  readonly status: 400 | 401 | 403 | 405 | 413 | 415 | 503;
+  readonly status: 400 | 401 | 403 | 405 | 413 | 415;
   /** One or two sentences for the developer of the application. `{parameter}` is filled in. */
   readonly text: string;
   /** `warn` where it may be an attack or a leak, `info` for everyday mistakes. */
@@ -61,7 +61,6 @@ export const failures = {
   id_token_hint_invalid: { error: 'invalid_request', status: 400, level: 'info', text: 'The id_token_hint is not an ID token of this issuer.' },
   login_required: { error: 'login_required', status: 400, level: 'info', text: 'The user must sign in.' },
   consent_required: { error: 'consent_required', status: 400, level: 'info', text: 'The user must give consent.' },
-  account_selection_required: { error: 'account_selection_required', status: 400, level: 'info', text: 'The user must choose an account.' },
   authentication_level_unreachable: { error: 'unmet_authentication_requirements', status: 400, level: 'info', text: 'The requested authentication context cannot be reached.' },
   access_denied: { error: 'access_denied', status: 400, level: 'info', text: 'The user declined.' },
 
@@ -92,9 +91,6 @@ export const failures = {
 
   // Sign-out
   logout_redirect_uri_mismatch: { error: 'invalid_request', status: 400, level: 'warn', text: 'The application asked to return to an address that is not registered for sign-out.' },
-
-  // The server
-  overloaded: { error: 'temporarily_unavailable', status: 503, level: 'warn', text: 'The server is busy; try again in a moment.' },
 } as const satisfies Record<string, FailureEntry>;
 
 export type Reason = keyof typeof failures;

@@ -29,12 +29,13 @@ export type Rotation =
   /** The grant is revoked, expired or of another client. */
   | { readonly kind: 'unknown' };
 
-/** Everything that decides whether a client and a grant may still act, read at one moment. */
+/** What a token rests on beside its client, read at one moment. */
 export interface Standing {
-  readonly client: ClientRecord | undefined;
-  readonly user: UserRecord | undefined;
-  readonly session: SessionRecord | undefined;
   readonly grant: GrantRecord | undefined;
+  /** The grant's user. */
+  readonly user: UserRecord | undefined;
+  /** Whether the session of the grant is still there. */
+  readonly sessionAlive: boolean;
   readonly accessTokenRevoked: boolean;
 }
 
@@ -110,8 +111,6 @@ export interface Store {
 
   createGrant(tenantId: TenantId, grant: GrantRecord): Promise<void>;
   findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
-  /** Finds the grant of a code without spending the code. */
-  findGrantByCode(tenantId: TenantId, codeHash: string): Promise<GrantRecord | undefined>;
   redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Promise<Redemption>;
   /** `window` milliseconds long the previous generation is answered again with the same successor. */
   rotateRefreshToken(
@@ -124,12 +123,14 @@ export interface Store {
   /** False when there was nothing left to revoke. */
   revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Promise<boolean>;
   revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Promise<void>;
+  /** Reads what a token or code rests on, and spends nothing. */
   readStanding(
     tenantId: TenantId,
     subject: {
-      readonly clientId: string;
+      /** The grant by its id or by the hash of its code; neither where a client acts for itself. */
       readonly grantId?: string | undefined;
-      readonly accessTokenId?: string | undefined;
+      readonly codeHash?: string;
+      readonly accessTokenId?: string;
     },
     now: Instant,
   ): Promise<Standing>;
@@ -148,3 +149,11 @@ export interface Store {
   close(): Promise<void>;
 }
 
+
+/**
+ * The storage is out of reach for now: nothing has been done, and trying again in a moment makes sense. Verbs throw
+ * it where they cannot answer; everything else that a verb throws is a bug.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}

@@ -71,6 +71,8 @@ export interface TestServerOptions {
   /** With the walk page, its client and the demo user. */
   readonly dev?: boolean;
   readonly scheme?: 'http' | 'https';
+  /** What people see as the name of the main tenant. */
+  readonly displayName?: string;
 }
 
 /**
@@ -100,7 +102,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
   const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
-  const main = await makeTenant(admin, 'default', 'localhost');
+  const main = await makeTenant(admin, 'default', 'localhost', options.displayName);
   if (options.dev === true) {
     await main.client({ type: 'spa', id: walk.clientId, name: 'Walk', redirectUris: [`${main.issuer}/walk`], postLogoutRedirectUris: [`${main.issuer}/walk`] });
     unwrap(await createUser(admin, main.record.id, { email: demoUser.email, password: demoUser.password, emailVerified: true, claims: { name: 'Demo User' } }));
@@ -124,8 +126,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
 }
 
-async function makeTenant(admin: AdminContext, name: string, domain: string): Promise<TestTenant> {
-  const record = unwrap(await createTenant(admin, { name, domain, displayName: `Tenant ${name}` }));
+async function makeTenant(admin: AdminContext, name: string, domain: string, displayName = `Tenant ${name}`): Promise<TestTenant> {
+  const record = unwrap(await createTenant(admin, { name, domain, displayName }));
   let users = 0;
   return {
     record,

@@ -3,8 +3,14 @@ import type { Verb } from './verb.ts';
 /** A database that drives verbs. Whatever it answers from `write` is committed and durable. */
 export interface Engine {
   /** Drives a verb that only reads. */
-  read<Result>(verb: Verb<Result>): Promise<Result>;
+  read<Result>(verb: () => Verb<Result>): Promise<Result>;
   /** Drives a verb atomically. Rejects, with nothing done, when the database fails. */
-  write<Result>(verb: Verb<Result>): Promise<Result>;
+  write<Result>(verb: () => Verb<Result>): Promise<Result>;
+  /** Like `write`, and tells all nodes that what they remember of tenants, clients or keys may be stale. */
+  configure<Result>(verb: () => Verb<Result>): Promise<Result>;
+  /** Like `write`, while no other node does the same. */
+  alone<Result>(verb: () => Verb<Result>): Promise<Result>;
+  /** Changes whenever somebody, on any node, has called `configure`. */
+  epoch(): number;
   close(): Promise<void>;
 }

@@ -1,17 +1,30 @@
 import { fail, type Result, succeed } from '../../core/result.ts';
 import type { Store } from '../port.ts';
+import { withCache } from './cache.ts';
+import type { Engine } from './engine.ts';
+import { openPostgresEngine } from './postgres-engine.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 import { createStore } from './store.ts';
 
-/** Opens the store that a database URL names: `sqlite:PATH`. The failure is one sentence for the operator. */
+/**
+ * Opens the store that a database URL names: `sqlite:PATH` or `postgres://…`. The failure is one sentence for the
+ * operator. A PostgreSQL server is not asked before the first verb.
+ */
 export function openStore(databaseUrl: string): Result<Store, string> {
+  if (/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
+    return succeed(onEngine(openPostgresEngine(databaseUrl)));
+  }
   const path = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
   if (path === undefined) {
-    return fail('The database URL must begin with "sqlite:" and name a file.');
+    return fail('The database URL must begin with "sqlite:" and name a file, or with "postgres://".');
   }
   try {
-    return succeed(createStore(openSqliteEngine(path)));
+    return succeed(onEngine(openSqliteEngine(path)));
   } catch (error) {
     return fail(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
   }
+}
+
+function onEngine(engine: Engine): Store {
+  return withCache(createStore(engine), engine);
 }

@@ -34,21 +34,11 @@ const reads = {
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
-  findGrantByCode: grants.findGrantByCode,
   readStanding: grants.readStanding,
 } satisfies Partial<Verbs>;
 
 /** The verbs that are answered only once they are durable. */
 const writes = {
-  createTenant: tenants.createTenant,
-  setTenantDomain: tenants.setTenantDomain,
-  deleteTenant: tenants.deleteTenant,
-  rotateSigningKey: signingKeys.rotateSigningKey,
-  createClient: clients.createClient,
-  updateClient: clients.updateClient,
-  deleteClient: clients.deleteClient,
-  createResource: clients.createResource,
-  deleteResource: clients.deleteResource,
   createUser: users.createUser,
   updateUser: users.updateUser,
   setPassword: users.setPassword,
@@ -65,13 +55,36 @@ const writes = {
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
   sweep,
+} satisfies Partial<Verbs>;
+
+/** Writes that change what nodes may remember: tenants, their keys, clients and resources. */
+const configuration = {
+  createTenant: tenants.createTenant,
+  setTenantDomain: tenants.setTenantDomain,
+  deleteTenant: tenants.deleteTenant,
+  rotateSigningKey: signingKeys.rotateSigningKey,
+  createClient: clients.createClient,
+  updateClient: clients.updateClient,
+  deleteClient: clients.deleteClient,
+  createResource: clients.createResource,
+  deleteResource: clients.deleteResource,
+} satisfies Partial<Verbs>;
+
+/** The verbs that look at the schema itself, one node at a time. */
+const schema = {
   pendingMigrations: migrations.pendingMigrations,
   migrate: migrations.migrate,
-} satisfies Omit<Verbs, keyof typeof reads>;
+} satisfies Omit<Verbs, keyof typeof reads | keyof typeof writes | keyof typeof configuration>;
 
-/** The store on an engine: every verb of the port, driven as a read or as a durable write. */
+/** The store on an engine: every verb of the port, driven as what it is. */
 export function createStore(engine: Engine): Store {
-  return { ...bind(reads, (verb) => engine.read(verb)), ...bind(writes, (verb) => engine.write(verb)), close: () => engine.close() };
+  return {
+    ...bind(reads, (verb) => engine.read(verb)),
+    ...bind(writes, (verb) => engine.write(verb)),
+    ...bind(configuration, (verb) => engine.configure(verb)),
+    ...bind(schema, (verb) => engine.alone(verb)),
+    close: () => engine.close(),
+  };
 }
 
 type Promised<Generators> = {
@@ -82,11 +95,11 @@ type Promised<Generators> = {
 
 function bind<Generators extends Record<string, (...parameters: never[]) => Verb<unknown>>>(
   generators: Generators,
-  drive: (verb: Verb<unknown>) => Promise<unknown>,
+  drive: (verb: () => Verb<unknown>) => Promise<unknown>,
 ): Promised<Generators> {
   const bound = Object.entries(generators).map(([name, generator]) => [
     name,
-    (...parameters: never[]) => drive(generator(...parameters)),
+    (...parameters: never[]) => drive(() => generator(...parameters)),
   ]);
   return Object.fromEntries(bound) as Promised<Generators>;
 }

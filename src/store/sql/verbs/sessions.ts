@@ -1,11 +1,11 @@
 import type { ConsentRecord, Instant, SessionRecord, TenantId } from '../../records.ts';
 import { fromConsent, fromSession, toConsent, toSession } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { all, first, run, type Verb } from '../verb.ts';
+import { all, decide, first, run, type Verb } from '../verb.ts';
 
 export function* startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Verb<void> {
   if (replaces !== undefined && replaces !== session.id) {
-    yield* endSession(tenantId, replaces);
+    yield* run(sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', replaces));
   }
   const row = fromSession(tenantId, session);
   yield* run(
@@ -43,7 +43,7 @@ export function* listSessions(tenantId: TenantId, userId: string, now: Instant):
 }
 
 export function* endSession(tenantId: TenantId, sessionId: string): Verb<boolean> {
-  const row = yield* first(
+  const row = yield* decide(
     sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', sessionId).returning('id'),
   );
   return row !== undefined;
@@ -69,15 +69,24 @@ export function* findConsent(tenantId: TenantId, userId: string, clientId: strin
 }
 
 export function* addConsent(tenantId: TenantId, consent: ConsentRecord): Verb<void> {
-  const before = yield* findConsent(tenantId, consent.userId, consent.clientId);
-  const items = [...new Set([...(before?.items ?? []), ...consent.items])];
-  const row = fromConsent(tenantId, { ...consent, items });
-  yield* run(
+  const row = fromConsent(tenantId, consent);
+  // Writing first holds the row, so that what another tab allowed in between is not lost.
+  const before = yield* first(
     sql
       .insertInto('consents')
       .values(row)
       .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'user_id', 'client_id']).doUpdateSet({ items: row.items, granted_at: row.granted_at }),
-      ),
+        conflict.columns(['tenant_id', 'user_id', 'client_id']).doUpdateSet({ granted_at: row.granted_at }),
+      )
+      .returningAll(),
+  );
+  const items = [...new Set([...(before === undefined ? [] : toConsent(before).items), ...consent.items])];
+  yield* run(
+    sql
+      .updateTable('consents')
+      .set({ items: fromConsent(tenantId, { ...consent, items }).items })
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', consent.userId)
+      .where('client_id', '=', consent.clientId),
   );
 }

@@ -22,27 +22,20 @@ export function* rotateSigningKey(
   next: SigningKeyRecord,
   retiresAt: Instant,
 ): Verb<'rotated' | 'already_rotated'> {
-  const latest = yield* first(
-    sql
-      .selectFrom('signing_keys')
-      .select('kid')
-      .where('tenant_id', '=', tenantId)
-      .where('algorithm', '=', next.algorithm)
-      .orderBy('activates_at', 'desc')
-      .orderBy('kid')
-      .limit(1),
-  );
-  if ((latest?.kid ?? '') !== latestKid) {
-    return 'already_rotated';
-  }
-  yield* run(
+  // Exactly one key of an algorithm has no end; whoever gives it one goes on, everybody else came too late.
+  const ended = yield* first(
     sql
       .updateTable('signing_keys')
       .set({ retires_at: retiresAt })
       .where('tenant_id', '=', tenantId)
+      .where('kid', '=', latestKid)
       .where('algorithm', '=', next.algorithm)
-      .where('retires_at', 'is', null),
+      .where('retires_at', 'is', null)
+      .returning('kid'),
   );
+  if (ended === undefined) {
+    return 'already_rotated';
+  }
   yield* run(sql.insertInto('signing_keys').values(fromSigningKey(tenantId, next)));
   return 'rotated';
 }

@@ -1,0 +1,153 @@
+import { createQueryId, PostgresQueryCompiler } from 'kysely';
+import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
+import { StoreUnavailable } from '../port.ts';
+import type { Engine } from './engine.ts';
+import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
+import { watchChanges } from './postgres-changes.ts';
+import type { Rows, Statement, Verb } from './verb.ts';
+
+/** What a node asks of the database at most. */
+export interface PostgresEngineOptions {
+  /** Connections. */
+  readonly poolSize?: number;
+  /** Verbs that may wait for a connection; more are refused at once instead of queued without end. */
+  readonly maximumWaiting?: number;
+}
+
+/** Milliseconds until a verb that found no connection, or a statement that got no answer, is given up. */
+const patience = 5000;
+
+/** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
+const repetitions = 5;
+
+const lockOfAll = 7_264_110;
+
+// Times and counters are BIGINT; all of ours are far below 2^53.
+const bigint = 20;
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (Number(oid) === bigint ? Number : pgTypes.getTypeParser(oid, format)),
+};
+
+/**
+ * Drives verbs over a pool of connections. A verb that is decided by its first statement takes one round trip;
+ * others run in a transaction. Several nodes may share a database: what must happen once is guarded by the
+ * statements themselves.
+ */
+export function openPostgresEngine(url: string, options: PostgresEngineOptions = {}): Engine {
+  const pool = new Pool({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: patience,
+    statement_timeout: patience,
+    query_timeout: patience + 1000,
+    application_name: 'microauth',
+    types,
+  });
+  // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
+  pool.on('error', () => undefined);
+  const maximumWaiting = options.maximumWaiting ?? 500;
+  const changes = watchChanges(url);
+  const compiler = new PostgresQueryCompiler();
+  const names = new Map<string, string>();
+
+  async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
+    const { sql: text, parameters } = compiler.compileQuery(statement.toOperationNode(), createQueryId());
+    let name = names.get(text);
+    if (name === undefined) {
+      name = `verb_${names.size}`;
+      names.set(text, name);
+    }
+    return (await connection.query({ name, text, values: [...parameters] })).rows as Rows;
+  }
+
+  async function inTransaction<Result>(verb: Verb<Result>, step: IteratorResult<{ statement: Statement }, Result>, opening = ''): Promise<Result> {
+    const connection = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      await connection.query(`BEGIN;${opening}`);
+      let next = step;
+      while (next.done !== true) {
+        next = verb.next(await execute(connection, next.value.statement));
+      }
+      await connection.query('COMMIT');
+      return next.value;
+    } catch (error) {
+      await connection.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      connection.release(broken);
+    }
+  }
+
+  async function drive<Result>(make: () => Verb<Result>): Promise<Result> {
+    const verb = make();
+    const opening = verb.next([]);
+    if (opening.done === true) {
+      return opening.value;
+    }
+    if (!opening.value.decides) {
+      return inTransaction(verb, opening);
+    }
+    const rows = await execute(pool, opening.value.statement);
+    const next = verb.next(rows);
+    if (next.done === true) {
+      return next.value;
+    }
+    if (rows.length > 0) {
+      throw new Error('A verb goes on after a statement that it said would decide it.');
+    }
+    return inTransaction(verb, next);
+  }
+
+  /** Refuses early when too many wait, repeats what a deadlock undid, and tells a missing database from a bug. */
+  async function guarded<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    if (pool.waitingCount >= maximumWaiting) {
+      throw new StoreUnavailable('Too many requests are waiting for the database.');
+    }
+    for (let repetition = 0; ; repetition += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (isTemporary(error)) {
+          throw new StoreUnavailable('The database does not answer.', { cause: error });
+        }
+        if (!mayBeRepeated(error) || repetition === repetitions) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  return {
+    read: (make) =>
+      guarded(async () => {
+        const verb = make();
+        let step = verb.next([]);
+        while (step.done !== true) {
+          step = verb.next(await execute(pool, step.value.statement));
+        }
+        return step.value;
+      }),
+    write: (make) => guarded(() => drive(make)),
+    configure: (make) =>
+      guarded(async () => {
+        const verb = make();
+        // Sent in the transaction, the notification goes out with the commit or not at all.
+        const result = await inTransaction(verb, verb.next([]), "SELECT pg_notify('microauth_changes', '')");
+        changes.bump();
+        return result;
+      }),
+    alone: (make) =>
+      guarded(() => {
+        const verb = make();
+        return inTransaction(verb, verb.next([]), `SELECT pg_advisory_xact_lock(${lockOfAll})`);
+      }),
+    epoch: () => changes.epoch(),
+    async close() {
+      await changes.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** SQLSTATE classes of a server that is absent, starting, stopping or full (PostgreSQL, appendix A). */
+const unavailableClasses = new Set(['08', '53', '57']);
+
+/** Errors of the network below. */
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
+
+/** What node-postgres says without a code when a connection is lost or does not come about. */
+const lostConnection = /connection terminated|timeout exceeded|query read timeout|client has encountered a connection error|not queryable/i;
+
+/** Whether the database is out of reach for now, so that trying again later makes sense. */
+export function isTemporary(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined) {
+    return networkCodes.has(code) || (/^[0-9A-Z]{5}$/.test(code) && unavailableClasses.has(code.slice(0, 2)));
+  }
+  return error instanceof Error && lostConnection.test(error.message);
+}
+
+/** Deadlocks and serialization failures: PostgreSQL has undone everything, so it may be done again. */
+export function mayBeRepeated(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '40P01' || code === '40001';
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

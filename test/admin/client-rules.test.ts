@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { checkNewClient, type NewClient } from '../../src/admin/client-rules.ts';
+
+const uri = 'https://app.example.com/callback';
+const spa: NewClient = { type: 'spa', name: 'App', redirectUris: [uri] };
+const web: NewClient = { ...spa, type: 'web' };
+const native: NewClient = { ...spa, type: 'native' };
+const service: NewClient = { type: 'service', name: 'Job' };
+
+describe('what a type decides', () => {
+  test.each([
+    [spa, { authenticationMethod: 'none', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
+    [native, { authenticationMethod: 'none', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
+    [web, { authenticationMethod: 'client_secret_basic', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
+    [service, { authenticationMethod: 'client_secret_basic', grantTypes: ['client_credentials'], scopes: [], redirectUris: [] }],
+  ])('$type', (input, settings) => {
+    expect(checkNewClient(input)).toMatchObject({ ok: true, value: { firstParty: true, strictPkce: false, idTokenAlgorithm: 'RS256', ...settings } });
+  });
+
+  test('what is given twice counts once', () => {
+    expect(checkNewClient({ ...spa, redirectUris: [uri, uri], scopes: ['openid', 'openid'] })).toMatchObject({
+      value: { redirectUris: [uri], scopes: ['openid'] },
+    });
+  });
+});
+
+describe('combinations that can only be a mistake', () => {
+  test.each<[string, NewClient, RegExp]>([
+    ['a single-page application without redirect URI', { type: 'spa', name: 'App' }, /needs at least one redirect URI\.$/],
+    ['a web application without redirect URI', { type: 'web', name: 'App' }, /needs at least one redirect URI\.$/],
+    ['a service with redirect URI', { ...service, redirectUris: [uri] }, /signs no one in, so it has no redirect URI\.$/],
+    ['a service with post-logout redirect URI', { ...service, postLogoutRedirectUris: [uri] }, /signs no one in/],
+    ['a service with personal scopes', { ...service, scopes: ['api', 'openid'] }, /cannot have the scope openid/],
+    ['a service exempt from PKCE', { ...service, requirePkce: false }, /has no codes/],
+    ['a service that does not authenticate', { ...service, authenticationMethod: 'none' }, /^A service must authenticate/],
+    ['a web application that does not authenticate', { ...web, authenticationMethod: 'none' }, /^A web application must authenticate/],
+    ['a single-page application with a secret', { ...spa, authenticationMethod: 'client_secret_post' }, /cannot keep a secret/],
+    ['a native application with a secret', { ...native, authenticationMethod: 'client_secret_basic' }, /cannot keep a secret/],
+    ['a single-page application exempt from PKCE', { ...spa, requirePkce: false }, /cannot be exempt from PKCE/],
+    ['a native application exempt from PKCE', { ...native, requirePkce: false }, /cannot be exempt from PKCE/],
+    ['exempt from PKCE and strict about it', { ...web, requirePkce: false, strictPkce: true }, /cannot be held to strict PKCE/],
+  ])('%s', (_, input, sentence) => {
+    expect(checkNewClient(input)).toEqual({ ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } });
+  });
+});
+
+describe('values that cannot be', () => {
+  test.each<[NewClient, RegExp]>([
+    [{ ...spa, name: '' }, /^The client's name must have 1 to 100 characters on one line\.$/],
+    [{ ...spa, name: 'a\nb' }, /^The client's name /],
+    [{ ...spa, name: 'Bank\u202egnp' }, /^The client's name /],
+    [{ ...spa, name: 'x'.repeat(101) }, /^The client's name /],
+    [{ ...spa, id: 'a b' }, /^The client id "a b" must be /],
+    [{ ...spa, id: 'a:b' }, /^The client id "a:b" must be /],
+    [{ ...spa, id: '' }, /^The client id "" must be /],
+    [{ ...spa, uri: 'javascript:alert(1)' }, /must be an https address/],
+    [{ ...spa, uri: 'http://example.com/' }, /must be an https address/],
+    [{ ...spa, uri: 'https://exam\nple.com/' }, /must be an https address/],
+    [{ ...spa, redirectUris: ['http://example.com/'] }, /^The redirect URI "http:\/\/example.com\/" uses http/],
+    [{ ...spa, redirectUris: [uri, 'com.example.app:/'] }, /private-use scheme/],
+    [{ ...spa, postLogoutRedirectUris: ['data:text/html,x'] }, /^The redirect URI "data:/],
+    [{ ...spa, scopes: ['a"b'] }, /is not a scope/],
+    [{ ...spa, scopes: ['ä'] }, /is not a scope/],
+  ])('%j', (input, sentence) => {
+    expect(checkNewClient(input)).toEqual({ ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } });
+  });
+});

