@@ -49,8 +49,8 @@ describe('D. JOSE and keys', () => {
     const { json } = await t.flow().tokens();
     const forgeries: string[] = [];
     for (const key of await publicKeys()) {
-      const object = createPublicKey({ key: key as never, format: 'jwk' });
-      const pem = object.export({ type: 'spki', format: 'pem' }).toString();
+      const object = createPublicKey({ key, format: 'jwk' });
+      const pem = object.export({ type: 'spki', format: 'pem' });
       const secrets = [pem, pem.trim(), pem.replaceAll('\n', '\r\n'), object.export({ type: 'spki', format: 'der' }), JSON.stringify(key), key.n ?? key.x ?? '', ''];
       for (const [token, typ] of [[json.id_token, 'JWT'], [json.access_token, 'at+jwt'], [json.refresh_token, 'rt+jwt']] as const) {
         for (const alg of ['HS256', 'HS384', 'HS512']) {

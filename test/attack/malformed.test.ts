@@ -154,7 +154,7 @@ describe('malformed requests', () => {
     test('authorization: no 5xx, and no redirect but to ourselves or a registered address', async () => {
       await fc.assert(
         fc.asyncProperty(changes, fc.constantFrom('spa', 'native', 'thirdParty', 'web'), async (change, client) => {
-          const flow = t.flow(client as 'spa');
+          const flow = t.flow(client);
           const page = await send(new Flow(t.server.issuer, flow.client, { redirectUri: flow.redirectUri }).authorizationUrl(change));
           expect([200, 303, 400, 431]).toContain(page.status);
           const location = page.headers['location'];
@@ -177,7 +177,7 @@ describe('malformed requests', () => {
       );
       const grantType = fc.constantFrom(undefined, 'authorization_code', 'refresh_token', 'client_credentials');
       const path = fc.constantFrom('/token', '/revoke', '/introspect', '/userinfo', '/logout', '/sign-in', '/consent', '/select-account', '/logout/confirm');
-      const header = fc.option(fc.string({ unit: fc.constantFrom(...'Basic Bearer abcXYZ019+/=:._-~'), maxLength: 40 }), { nil: undefined });
+      const header = fc.option(fc.stringMatching(/^(Basic|Bearer|basic) [A-Za-z0-9+/=:._~-]{0,40}$/), { nil: undefined });
       await fc.assert(
         fc.asyncProperty(path, form, grantType, header, async (where, fields, grant_type, authorization) => {
           const page = await send(`${t.server.issuer}${where}`, {
