@@ -208,5 +208,11 @@ describe('E. behind a trusted proxy', () => {
       const answer = await send(`${t.server.issuer}${discovery}`, { headers: { 'x-forwarded-host': forwarded } });
       expect([forwarded, answer.status]).toEqual([forwarded, 404]);
     }
+    // A proxy that passes on two hosts is no reason to choose one.
+    const own = `Host: localhost:${t.server.port}`;
+    for (const lines of [[own, 'Host: evil.example'], ['Host: evil.example', own], [own, `X-Forwarded-Host: ${host}`, 'X-Forwarded-Host: evil.example']]) {
+      const answer = await sendRaw(t.server.port, `GET ${discovery} HTTP/1.1\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
+      expect(statusOf(answer)).toBe(404);
+    }
   });
 });
