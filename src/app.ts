@@ -64,7 +64,7 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
     }),
     secure: url.scheme === 'https',
     access: (line, level) => log[level](line),
-    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, error }),
+    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, err: error }),
   });
 
   const listener = createListener(fetch);

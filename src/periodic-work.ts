@@ -56,7 +56,7 @@ export function createPeriodicWork(context: {
     start() {
       timer = setInterval(() => {
         // What fails now is done by the next look, here or on another node.
-        perform().catch((error: unknown) => log.error({ event: 'periodic_work_failed', error }));
+        perform().catch((error: unknown) => log.error({ event: 'periodic_work_failed', err: error }));
       }, interval);
       timer.unref();
     },
