@@ -60,6 +60,10 @@ export interface Store {
 
   /** All keys that are not retired at `now`, newest first. */
   listSigningKeys(tenantId: TenantId, now: Instant): Promise<readonly SigningKeyRecord[]>;
+  /** Adds the tenant's first key of an algorithm, unless somebody else was first. */
+  addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Promise<'added' | 'exists' | 'unknown'>;
+  /** Some tenants whose current key of some algorithm has been active since before `activeSince`. */
+  listTenantsDueForRotation(activeSince: Instant, limit: number): Promise<readonly TenantId[]>;
   /**
    * Adds `next` and lets all other keys of its algorithm retire at `retiresAt`, unless another rotation came
    * first: `latestKid` is the newest key that the caller saw.
@@ -140,6 +144,11 @@ export interface Store {
   /** Gives attempts back after they proved rightful. */
   returnAttempt(tenantId: TenantId, keys: readonly string[]): Promise<void>;
 
+  /**
+   * Takes or renews the lease on a piece of periodic work until `expiresAt`. True for one holder at a time; when a
+   * holder is gone, whoever asks first after its lease has run out is the next.
+   */
+  takeLease(name: string, holder: string, now: Instant, expiresAt: Instant): Promise<boolean>;
   /** Deletes at most `limit` rows of each kind that nothing can need any more. */
   sweep(now: Instant, limit: number): Promise<SweepReport>;
   /** Names of the migrations that the schema lacks. */
