@@ -23,6 +23,8 @@ const main = resolve(import.meta.dirname, '../../src/main.ts');
 /** A `microauth serve` of its own, which may be killed and started again. */
 export interface Node {
   readonly port: number;
+  /** The process, for its limits to be changed. */
+  pid(): number;
   /** Whether the process runs. */
   alive(): boolean;
   /** Everything that the process has printed since its last start. */
@@ -55,6 +57,8 @@ export interface ClusterOptions {
   readonly nodes: number;
   readonly databaseUrl: string;
   readonly logLevel?: 'info' | 'warn' | 'error';
+  /** What the processes find in their environment beside their configuration. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts nodes over an empty database. */
@@ -72,6 +76,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     MICROAUTH_DATABASE_URL: options.databaseUrl,
     MICROAUTH_SEALING_KEY: key.toString('base64'),
     MICROAUTH_LOG_LEVEL: options.logLevel ?? 'info',
+    ...options.environment,
   };
   const store = unwrap(openStore(options.databaseUrl));
   const clock = systemClock();
@@ -109,7 +114,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-function createNode(port: number, folder: string, environment: NodeJS.ProcessEnv): Node {
+/** A node that has not been started yet. */
+export function createNode(port: number, folder: string, environment: NodeJS.ProcessEnv): Node {
   let child: ChildProcess | undefined;
   let output = '';
   let exited: Promise<unknown> = Promise.resolve();
@@ -122,6 +128,7 @@ function createNode(port: number, folder: string, environment: NodeJS.ProcessEnv
 
   return {
     port,
+    pid: () => child?.pid ?? 0,
     alive: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     output: () => output,
     async start() {
