@@ -47,8 +47,9 @@ describe('PostgreSQL dies under load and comes back', () => {
     const { json } = await wire.redeem(portOf(0), await newCode());
     const seen: Answer[] = [];
     let stopped = false;
+    const goesOn = () => !stopped;
     const load = Array.from({ length: 8 }, async (_, worker) => {
-      for (let count = 0; !stopped && count < 20_000; count += 1) {
+      for (let count = 0; goesOn() && count < 20_000; count += 1) {
         seen.push(await (count % 2 === 0 ? wire.authorize(portOf(worker), cookie) : wire.userinfo(portOf(worker), json.access_token ?? '')));
       }
     });
@@ -154,5 +155,22 @@ describe('a database that hangs', () => {
       await until('it answers again', async () => (await wire.authorize(portOf(round), cookie)).status === 303, 2000);
     }
     expect(statuses.every((status) => status === 303 || status === 503)).toBe(true);
+  });
+
+  test('a connection that is cut in the middle of a transaction costs that verb and not the process', async () => {
+    const store = createStore(openPostgresEngine(databaseUrl));
+    const blocker = new Client({ connectionString: databaseUrl });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE');
+    const bucket = { key: 'cut', limit: 9, window: 60_000 };
+    const attempt = store.takeAttempt(cluster.tenant.id, [bucket], now);
+    const refused = expect(attempt).rejects.toBeInstanceOf(StoreUnavailable);
+    const cut = async () => (await blocker.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).rowCount === 1;
+    await until('the verb waits for the lock', cut, 5000);
+    await refused;
+    await blocker.query('ROLLBACK');
+    await blocker.end();
+    expect(await store.takeAttempt(cluster.tenant.id, [bucket], now)).toEqual({ allowed: true });
+    await store.close();
   });
 });

@@ -80,3 +80,21 @@ async function inspectPostgres(databaseUrl: string): Promise<Inspection> {
     close: () => client.end(),
   };
 }
+
+/** How many rows each table that grows with use has. */
+export async function countRows(databaseUrl: string): Promise<Readonly<Record<string, number>>> {
+  const tables = ['grants', 'sessions', 'revoked_access_tokens', 'attempts', 'signing_keys'];
+  const query = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')}`;
+  const file = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
+  if (file !== undefined) {
+    const database = new DatabaseSync(file, { readOnly: true });
+    const row = database.prepare(query).get() as Record<string, number>;
+    database.close();
+    return { ...row };
+  }
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const [row] = (await client.query<Record<string, string>>(query)).rows;
+  await client.end();
+  return Object.fromEntries(Object.entries(row ?? {}).map(([table, count]) => [table, Number(count)]));
+}

@@ -121,7 +121,15 @@ interface Ground {
 /** Every acknowledged answer holds: in the table for all of these lives, and at the endpoints for some. */
 async function check({ databaseUrl, cluster, wire, load, cookies }: Ground, lives: readonly Life[]): Promise<number> {
   const anyPort = () => sample(load.ports, 1)[0] ?? 0;
-  await Promise.all(load.ports.map((port) => until('the node answers', async () => (await wire.authorize(port, load.cookie)).status === 303, 10_000)));
+  await Promise.all(
+    cluster.nodes.map(async (node) => {
+      let status: number | undefined;
+      const answers = async () => (status = (await wire.authorize(node.port, load.cookie)).status) === 303;
+      await until('the node answers', answers, 10_000).catch((error: unknown) => {
+        throw new Error(`a node answers ${status}, and has said: ${node.output().slice(-3000)}`, { cause: error });
+      });
+    }),
+  );
   const inspection = await inspect(databaseUrl);
   try {
     await inspection.checkSoundness();
