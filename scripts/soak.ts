@@ -68,21 +68,19 @@ const wire = openWire({ issuer, clientId: client.id });
 const answered: Record<string, number> = {};
 const unexpected: string[] = [];
 let cookie = await signInOnce({ flow });
-let goesOn = true;
-let stale = false;
+const state = { goesOn: true, stale: false };
 
 function note(what: string, status: number | undefined, expected: number): void {
   const name = `${what} ${status}`;
   answered[name] = (answered[name] ?? 0) + 1;
   // Between a jump of the clock and the next sign-in everything is rightly refused.
-  if (status !== expected && !stale) {
+  if (status !== expected && !state.stale) {
     unexpected.push(name);
   }
 }
 
 async function load(): Promise<void> {
-  while (goesOn) {
-    const wasStale = stale;
+  while (state.goesOn) {
     const { code, status } = await wire.authorize(port, cookie);
     note('authorize', status, 303);
     if (code === undefined) {
@@ -90,7 +88,7 @@ async function load(): Promise<void> {
     }
     let tokens = await wire.redeem(port, code);
     note('redeem', tokens.status, 200);
-    for (let left = Math.floor(Math.random() * 4); left > 0 && tokens.status === 200 && !wasStale; left -= 1) {
+    for (let left = Math.floor(Math.random() * 4); left > 0 && tokens.status === 200; left -= 1) {
       tokens = await wire.refresh(port, tokens.json.refresh_token ?? '');
       note('refresh', tokens.status, 200);
     }
@@ -103,7 +101,7 @@ async function load(): Promise<void> {
 
 /** People sign in, and somebody guesses at other accounts. */
 async function people(): Promise<void> {
-  for (let turn = 0; goesOn; turn += 1) {
+  for (let turn = 0; state.goesOn; turn += 1) {
     const browser = flow();
     const page = await browser.authorize();
     const guessing = turn % 2 === 1;
@@ -143,14 +141,14 @@ for (let at = 1; at <= minutes; at += 1) {
   const taken = await measure(at);
   measures.push(taken);
   console.log(JSON.stringify(taken));
-  stale = true;
+  state.stale = true;
   server.send({ advance: 15 * day });
   cookie = await signInOnce({ flow });
   // What was under way at the jump is answered by now.
   await pause(1000);
-  stale = false;
+  state.stale = false;
 }
-goesOn = false;
+state.goesOn = false;
 await running;
 server.send({ stop: true });
 await once(server, 'exit');

@@ -165,9 +165,13 @@ describe('a database that hangs', () => {
     const bucket = { key: 'cut', limit: 9, window: 60_000 };
     const attempt = store.takeAttempt(cluster.tenant.id, [bucket], now);
     const refused = expect(attempt).rejects.toBeInstanceOf(StoreUnavailable);
-    const cut = async () => (await blocker.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).rowCount === 1;
+    // Asked on another connection: within a transaction the view of the activity stands still.
+    const cutter = new Client({ connectionString: databaseUrl });
+    await cutter.connect();
+    const cut = async () => (await cutter.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).rowCount === 1;
     await until('the verb waits for the lock', cut, 5000);
     await refused;
+    await cutter.end();
     await blocker.query('ROLLBACK');
     await blocker.end();
     expect(await store.takeAttempt(cluster.tenant.id, [bucket], now)).toEqual({ allowed: true });

@@ -22,14 +22,13 @@ process.on('message', (order: Order) => {
   if ('advance' in order) {
     clock.advance(order.advance);
   } else if ('measure' in order) {
-    const { gc } = globalThis as { readonly gc?: () => void };
-    gc?.();
+    void globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
     process.send?.({ rss, heapUsed, external });
   } else {
     void app.stop().then(async () => {
       await store.close();
-      process.disconnect();
+      process.disconnect?.();
     });
   }
 });
