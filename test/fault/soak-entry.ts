@@ -22,7 +22,7 @@ process.on('message', (order: Order) => {
   if ('advance' in order) {
     clock.advance(order.advance);
   } else if ('measure' in order) {
-    void globalThis.gc?.();
+    globalThis.gc?.();
     const { rss, heapUsed, external } = process.memoryUsage();
     process.send?.({ rss, heapUsed, external });
   } else {
