@@ -200,7 +200,7 @@ const failed: Breakdown = {
   explanation: 'It is not your fault. Try again in a moment.',
 };
 
-/** RFC 6749 §4.1.2.1 names the error; nothing has been done, so the same request may be sent again. */
+/** RFC 6749 §4.1.2.1 names the error. Nothing has been honoured, so the same request may be sent again. */
 const unavailable: Breakdown = {
   status: 503,
   error: 'temporarily_unavailable',
