@@ -1,9 +1,11 @@
 import { createQueryId, PostgresQueryCompiler } from 'kysely';
 import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
+import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
-import type { Engine } from './engine.ts';
+import type { Dialect, Engine } from './engine.ts';
 import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
 import { watchChanges } from './postgres-changes.ts';
+import { raw } from './raw.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** What a node asks of the database at most. */
@@ -28,6 +30,11 @@ const types: CustomTypesConfig = {
   getTypeParser: (oid, format) => (Number(oid) === bigint ? Number : pgTypes.getTypeParser(oid, format)),
 };
 
+const dialect: Dialect = {
+  tables: raw('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()'),
+  time: raw('SELECT (1000 * extract(epoch FROM clock_timestamp()))::bigint AS now'),
+};
+
 /**
  * Drives verbs over a pool of connections. A verb that is decided by its first statement takes one round trip;
  * others run in a transaction. Several nodes may share a database: what must happen once is guarded by the
@@ -49,6 +56,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   const changes = watchChanges(url);
   const compiler = new PostgresQueryCompiler();
   const names = new Map<string, string>();
+  let verbs = 0;
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
     const { sql: text, parameters } = compiler.compileQuery(statement.toOperationNode(), createQueryId());
@@ -103,6 +111,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
 
   /** Refuses early when too many wait, repeats what a deadlock undid, and tells a missing database from a bug. */
   async function guarded<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    verbs += 1;
     if (pool.waitingCount >= maximumWaiting) {
       throw new StoreUnavailable('Too many requests are waiting for the database.');
     }
@@ -145,6 +154,14 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
         return inTransaction(verb, verb.next([]), `SELECT pg_advisory_xact_lock(${lockOfAll})`);
       }),
     epoch: () => changes.epoch(),
+    metrics: () => [
+      single('counter', 'microauth_store_verbs_total', 'Verbs that were driven, refused ones included', verbs),
+      single('gauge', 'microauth_store_connections', 'Open connections to the database', pool.totalCount),
+      single('gauge', 'microauth_store_connections_idle', 'Open connections that nothing uses', pool.idleCount),
+      single('gauge', 'microauth_store_connections_maximum', 'How many connections there may be', pool.options.max),
+      single('gauge', 'microauth_store_verbs_waiting', 'Verbs that wait for a connection', pool.waitingCount),
+    ],
+    dialect,
     async close() {
       await changes.stop();
       await pool.end();

@@ -7,13 +7,17 @@ import * as grants from './verbs/grants.ts';
 import * as migrations from './verbs/migrations.ts';
 import * as sessions from './verbs/sessions.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
+import { databaseTime, takeStock } from './verbs/stock.ts';
 import { sweep } from './verbs/sweep.ts';
 import * as tenants from './verbs/tenants.ts';
 import * as users from './verbs/users.ts';
 
+/** What is asked of the engine itself, or in its own words. */
+type Direct = 'pendingMigrations' | 'databaseTime' | 'metrics' | 'close';
+
 /** The port with each verb as the generator that does it. */
 type Verbs = {
-  [Name in Exclude<keyof Store, 'close'>]: Store[Name] extends (...parameters: infer Parameters) => Promise<infer Result>
+  [Name in Exclude<keyof Store, Direct>]: Store[Name] extends (...parameters: infer Parameters) => Promise<infer Result>
     ? (...parameters: Parameters) => Verb<Result>
     : never;
 };
@@ -35,6 +39,7 @@ const reads = {
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
   readStanding: grants.readStanding,
+  takeStock,
 } satisfies Partial<Verbs>;
 
 /** The verbs that are answered only once they are durable. */
@@ -70,9 +75,8 @@ const configuration = {
   deleteResource: clients.deleteResource,
 } satisfies Partial<Verbs>;
 
-/** The verbs that look at the schema itself, one node at a time. */
+/** The verbs that change the schema itself, one node at a time. */
 const schema = {
-  pendingMigrations: migrations.pendingMigrations,
   migrate: migrations.migrate,
 } satisfies Omit<Verbs, keyof typeof reads | keyof typeof writes | keyof typeof configuration>;
 
@@ -83,6 +87,9 @@ export function createStore(engine: Engine): Store {
     ...bind(writes, (verb) => engine.write(verb)),
     ...bind(configuration, (verb) => engine.configure(verb)),
     ...bind(schema, (verb) => engine.alone(verb)),
+    pendingMigrations: () => engine.read(() => migrations.pendingMigrations(engine.dialect)),
+    databaseTime: () => engine.read(() => databaseTime(engine.dialect)),
+    metrics: () => engine.metrics(),
     close: () => engine.close(),
   };
 }
