@@ -38,12 +38,12 @@ export function checkPassword(password: string): string | undefined {
  * small pool of threads as signatures and files, so the default leaves one thread and one core alone.
  */
 export function createPasswordHasher(options: { readonly concurrency?: number; readonly queue?: number } = {}): PasswordHasher {
-  const { run, load } = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
+  const pool = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
   const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
   return {
-    load,
+    load: () => pool.load(),
     hash(password) {
-      return run(async () => {
+      return pool.run(async () => {
         const salt = randomBytes(saltLength);
         return toPhc({ ...cost, salt, tag: await derive(password, { ...cost, salt }, tagLength) });
       });
@@ -54,7 +54,7 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
       }
       const stored = phc === undefined ? undefined : parsePhc(phc);
       const target = stored ?? decoy;
-      return run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
+      return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
     },
   };
 }
