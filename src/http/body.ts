@@ -31,7 +31,7 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
       chunks.push(chunk);
     }
   } catch {
-    // The connection ended, or took longer than it may: whoever hangs up is no failure of ours.
+    // The caller hung up or broke the framing: everyday on the Internet, and no failure of ours.
     return fail({ reason: 'body_incomplete', received: `${size} bytes` });
   }
   return succeed(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));

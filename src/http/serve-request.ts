@@ -14,6 +14,7 @@ import type { Exchange } from './exchange.ts';
 import { failurePage } from './failure-page.ts';
 import { commonHeaders } from './headers.ts';
 import { notFoundPage, unknownHostPage } from './not-found.ts';
+import { redact } from './redact.ts';
 import type { Reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Guard, Route } from './routes.ts';
@@ -109,7 +110,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
         duration: Math.round((performance.now() - startedAt) * 10) / 10,
         correlationId,
         tenant: tenant?.id,
-        ...failure,
+        ...(failure && redacted(failure)),
       },
       level,
     );
@@ -117,6 +118,12 @@ export function createServeRequest(edge: Edge): ServeRequest {
   }
 
   return async (request, connection) => app.fetch(request, { connection });
+}
+
+function redacted(failure: Failure): Failure {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text));
+  const { expected, received, detail, clientId } = failure;
+  return { ...failure, expected: clean(expected), received: clean(received), detail: clean(detail), clientId: clean(clientId) };
 }
 
 function openExchange(edge: Edge, request: Request, tenant: Tenant, address: string, correlationId: string): Exchange {

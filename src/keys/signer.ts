@@ -4,9 +4,10 @@ import { decodeBase64url, encodeBase64url } from '../core/base64url.ts';
 import type { Clock } from '../core/clock.ts';
 import { open, type SealingKey } from '../core/seal.ts';
 import type { Store } from '../store/port.ts';
-import type { SigningAlgorithm, SigningKeyRecord, TenantId } from '../store/records.ts';
+import { type SigningAlgorithm, type SigningKeyRecord, signingAlgorithms, type TenantId } from '../store/records.ts';
+import type { EnsureKey } from './first-keys.ts';
+import { signingKeyContext } from './key-pairs.ts';
 import { hasLowS, toLowS } from './low-s.ts';
-import { signingKeyContext } from './signing-keys.ts';
 
 /** Signs and verifies the tenants' JWTs. */
 export interface Signer {
@@ -26,7 +27,12 @@ export interface Signer {
  * another thread and back. Imported keys are kept by thumbprint: a key never changes under its thumbprint, so
  * no entry is ever stale.
  */
-export function createSigner(context: { readonly store: Store; readonly sealingKey: SealingKey; readonly clock: Clock }): Signer {
+export function createSigner(context: {
+  readonly store: Store;
+  readonly sealingKey: SealingKey;
+  readonly clock: Clock;
+  readonly ensureKey: EnsureKey;
+}): Signer {
   const privateKeys = new LRUCache<string, KeyObject>({ max: 1000 });
   const publicKeys = new LRUCache<string, KeyObject>({ max: 1000 });
 
@@ -52,11 +58,24 @@ export function createSigner(context: { readonly store: Store; readonly sealingK
     return key;
   }
 
+  /** The tenant's keys, with one of each of these algorithms at least. */
+  async function keysOf(tenantId: TenantId, algorithms: readonly SigningAlgorithm[]): Promise<readonly SigningKeyRecord[]> {
+    const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
+    const missing = algorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm));
+    if (missing.length === 0) {
+      return keys;
+    }
+    await Promise.all(missing.map((algorithm) => context.ensureKey(tenantId, algorithm)));
+    return context.store.listSigningKeys(tenantId, context.clock.now());
+  }
+
   return {
     async sign(tenantId, algorithm, typ, claims) {
+      const keys = await keysOf(tenantId, [algorithm]);
       const now = context.clock.now();
-      const keys = await context.store.listSigningKeys(tenantId, now);
-      const record = keys.find((key) => key.algorithm === algorithm && key.activatesAt <= now);
+      // A tenant's very first key may be from a node whose clock is a little ahead.
+      const usable = keys.filter((key) => key.algorithm === algorithm);
+      const record = usable.find((key) => key.activatesAt <= now) ?? usable.at(-1);
       if (record === undefined) {
         throw new Error(`Tenant ${tenantId} has no active ${algorithm} key.`);
       }
@@ -87,7 +106,8 @@ export function createSigner(context: { readonly store: Store; readonly sealingK
     },
 
     async publicKeys(tenantId) {
-      const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
+      // All of them, needed yet or not: a relying party that has just fetched this may not ask again for a while.
+      const keys = await keysOf(tenantId, signingAlgorithms);
       return keys.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' }));
     },
   };

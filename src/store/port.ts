@@ -46,6 +46,14 @@ export type AttemptDecision = { readonly allowed: true } | { readonly allowed: f
 /** Rows deleted by one sweep, by table. */
 export type SweepReport = Readonly<Record<string, number>>;
 
+/** A sealed text that takes the place of another: of a signing key, or of the tenant itself where there is no `kid`. */
+export interface Resealing {
+  readonly tenantId: TenantId;
+  readonly kid: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** How much there is of what operators watch. */
 export interface Stock {
   readonly tenants: number;
@@ -70,6 +78,10 @@ export interface Store {
 
   /** All keys that are not retired at `now`, newest first. */
   listSigningKeys(tenantId: TenantId, now: Instant): Promise<readonly SigningKeyRecord[]>;
+  /** Adds the tenant's first key of an algorithm, unless somebody else was first. */
+  addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Promise<'added' | 'exists' | 'unknown'>;
+  /** Some tenants whose current key of some algorithm has been active since before `activeSince`. */
+  listTenantsDueForRotation(activeSince: Instant, limit: number): Promise<readonly TenantId[]>;
   /**
    * Adds `next` and lets all other keys of its algorithm retire at `retiresAt`, unless another rotation came
    * first: `latestKid` is the newest key that the caller saw.
@@ -150,6 +162,13 @@ export interface Store {
   /** Gives attempts back after they proved rightful. */
   returnAttempt(tenantId: TenantId, keys: readonly string[]): Promise<void>;
 
+  /**
+   * Takes or renews the lease on a piece of periodic work until `expiresAt`. True for one holder at a time; when a
+   * holder is gone, whoever asks first after its lease has run out is the next.
+   */
+  takeLease(name: string, holder: string, now: Instant, expiresAt: Instant): Promise<boolean>;
+  /** Puts sealed texts in the place of others, all at once. Counts them; one that has changed meanwhile is left alone. */
+  reseal(changes: readonly Resealing[]): Promise<number>;
   /** Deletes at most `limit` rows of each kind that nothing can need any more. */
   sweep(now: Instant, limit: number): Promise<SweepReport>;
   /** Names of the migrations that the schema lacks. Changes nothing. */

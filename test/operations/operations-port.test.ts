@@ -35,7 +35,7 @@ describe('the operations port', () => {
 
   test('is not ready while the schema lacks a migration, and says which', async () => {
     const database = new DatabaseSync(server.config.databaseUrl.slice('sqlite:'.length));
-    const [row] = database.prepare('DELETE FROM migrations RETURNING name, applied_at').all() as { name: string; applied_at: number }[];
+    const [row] = database.prepare('DELETE FROM migrations WHERE name = (SELECT max(name) FROM migrations) RETURNING name, applied_at').all() as { name: string; applied_at: number }[];
     try {
       const page = await ask('/ready');
       expect(page.status).toBe(503);

@@ -96,6 +96,22 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         expect((await store.listSigningKeys(tenant, now + 100)).map(({ kid }) => kid)).toEqual(['key-2']);
       });
 
+      test('the first of an algorithm is added by one of many', async () => {
+        const added = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => store.addSigningKey(tenant, aKey(`rsa-${index}`, { algorithm: 'RS256' }))),
+        );
+        expect(added.filter((outcome) => outcome === 'added')).toHaveLength(1);
+        expect(await store.listSigningKeys(tenant, now)).toHaveLength(2);
+        expect(await store.addSigningKey('tenant_none' as TenantId, aKey('lost'))).toBe('unknown');
+      });
+
+      test('tenants with a key that has been active for long are due, until it is rotated', async () => {
+        expect(await store.listTenantsDueForRotation(now - 1, 10)).toEqual([]);
+        expect(await store.listTenantsDueForRotation(now, 10)).toEqual([tenant]);
+        await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { activatesAt: now + 10 }), now + 100);
+        expect(await store.listTenantsDueForRotation(now, 10)).toEqual([]);
+      });
+
       test('are rotated by one of many', async () => {
         const rotations = await Promise.all(
           Array.from({ length: 10 }, (_, index) => store.rotateSigningKey(tenant, 'key-1', aKey(`next-${index}`, { activatesAt: now + 1 }), now + 9)),
@@ -332,6 +348,17 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       });
     });
 
+    test('reseal changes what is as it was seen, and leaves the rest alone', async () => {
+      const changes = [
+        { tenantId: tenant, kid: undefined, from: 'sealed acme', to: 'again' },
+        { tenantId: tenant, kid: 'key-1', from: 'something else', to: 'again' },
+        { tenantId: tenant, kid: 'no-such-key', from: 'sealed key-1', to: 'again' },
+      ];
+      expect(await store.reseal(changes)).toBe(1);
+      expect(await store.findTenant(tenant)).toMatchObject({ sealedSecret: 'again' });
+      expect(await store.listSigningKeys(tenant, now)).toMatchObject([{ sealedPrivateJwk: 'sealed key-1' }]);
+    });
+
     test('takeStock counts what is alive, and finds the most overdue of the newest keys', async () => {
       await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { createdAt: now + 50 }), now + 100);
       await store.createTenant(aTenant('globex'), [aKey('key-3', { createdAt: now + 20 })]);
@@ -357,6 +384,17 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       await store.createUser(tenant, aUser('counted'));
       expect(sum(/verbs_total$/)).toBe(before + 1);
       expect(values().every(([name, value]) => name.startsWith('microauth_store_') && Number.isFinite(value))).toBe(true);
+    });
+
+    test('a lease has one holder at a time, who can renew it, and passes on when it has run out', async () => {
+      const takers = await Promise.all(Array.from({ length: 10 }, (_, index) => store.takeLease('work', `node-${index}`, now, now + 100)));
+      expect(takers.filter(Boolean)).toHaveLength(1);
+      const holder = `node-${takers.indexOf(true)}`;
+      expect(await store.takeLease('work', holder, now + 50, now + 150)).toBe(true);
+      expect(await store.takeLease('work', 'another', now + 149, now + 200)).toBe(false);
+      expect(await store.takeLease('work', 'another', now + 150, now + 250)).toBe(true);
+      expect(await store.takeLease('work', holder, now + 151, now + 251)).toBe(false);
+      expect(await store.takeLease('other work', holder, now, now + 1)).toBe(true);
     });
 
     test('sweep deletes what has expired, no more than it may, and nothing else', async () => {

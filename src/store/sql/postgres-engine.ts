@@ -4,7 +4,7 @@ import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
 import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
-import { watchChanges } from './postgres-changes.ts';
+import { announceChange, watchChanges } from './postgres-changes.ts';
 import { raw } from './raw.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
@@ -22,15 +22,19 @@ const patience = 5000;
 /** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
 const repetitions = 5;
 
-const lockOfAll = 7_264_110;
+/** The advisory lock of whoever changes the schema or the whole store. */
+export const lockOfAll = 7_264_110;
 
-// Times and counters are BIGINT; all of ours are far below 2^53.
-const types: CustomTypesConfig = {
+/** Times and counters are BIGINT; all of ours are far below 2^53. */
+export const postgresTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)),
 };
 
+/** The tables of the schema that is in use, as `name`. */
+export const postgresTables = 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()';
+
 const dialect: Dialect = {
-  tables: raw('SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()'),
+  tables: raw(postgresTables),
   time: raw('SELECT (1000 * extract(epoch FROM clock_timestamp()))::bigint AS now'),
 };
 
@@ -47,7 +51,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     statement_timeout: patience,
     query_timeout: patience + 1000,
     application_name: 'microauth',
-    types,
+    types: postgresTypes,
   });
   // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
   pool.on('error', () => undefined);
@@ -142,8 +146,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     configure: (make) =>
       guarded(async () => {
         const verb = make();
-        // Sent in the transaction, the notification goes out with the commit or not at all.
-        const result = await inTransaction(verb, verb.next([]), "SELECT pg_notify('microauth_changes', '')");
+        const result = await inTransaction(verb, verb.next([]), announceChange);
         changes.bump();
         return result;
       }),

@@ -109,6 +109,7 @@ export interface Schema {
     revocation_reason: string | null;
   };
   revoked_access_tokens: { tenant_id: string; id: string; expires_at: number };
+  leases: { name: string; holder: string; expires_at: number };
   attempts: { tenant_id: string; bucket: string; count: number; resets_at: number };
 }
 
@@ -124,6 +125,12 @@ export const tenantTables = [
   'revoked_access_tokens',
   'attempts',
 ] as const;
+
+/** Every table there is. */
+export const tables = ['migrations', 'tenants', ...tenantTables, 'leases'] as const satisfies readonly (keyof Schema)[];
+
+/** A row of any table, by column. */
+export type Row = Readonly<Record<string, string | number | null>>;
 
 /** Builds statements and can run none: engines run them. The dialect here decides nothing about the text. */
 export const sql = new Kysely<Schema>({

@@ -22,8 +22,11 @@ export interface SqliteEngineOptions {
 /** Milliseconds after which a change by another process is noticed at the latest. */
 const askingInterval = 100;
 
+/** The tables of a file, as `name`. */
+export const sqliteTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+
 const dialect: Dialect = {
-  tables: raw("SELECT name FROM sqlite_schema WHERE type = 'table'"),
+  tables: raw(sqliteTables),
   time: raw("SELECT CAST(1000 * unixepoch('subsec') AS INTEGER) AS now"),
 };
 

@@ -4,7 +4,9 @@ import type { Verb } from './verb.ts';
 import * as attempts from './verbs/attempts.ts';
 import * as clients from './verbs/clients.ts';
 import * as grants from './verbs/grants.ts';
+import { takeLease } from './verbs/leases.ts';
 import * as migrations from './verbs/migrations.ts';
+import { reseal } from './verbs/reseal.ts';
 import * as sessions from './verbs/sessions.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
 import { databaseTime, takeStock } from './verbs/stock.ts';
@@ -28,6 +30,7 @@ const reads = {
   findTenant: tenants.findTenant,
   listTenants: tenants.listTenants,
   listSigningKeys: signingKeys.listSigningKeys,
+  listTenantsDueForRotation: signingKeys.listTenantsDueForRotation,
   findClient: clients.findClient,
   listClients: clients.listClients,
   listResources: clients.listResources,
@@ -59,6 +62,7 @@ const writes = {
   revokeAccessToken: grants.revokeAccessToken,
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
+  takeLease,
   sweep,
 } satisfies Partial<Verbs>;
 
@@ -67,12 +71,14 @@ const configuration = {
   createTenant: tenants.createTenant,
   setTenantDomain: tenants.setTenantDomain,
   deleteTenant: tenants.deleteTenant,
+  addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,
   createClient: clients.createClient,
   updateClient: clients.updateClient,
   deleteClient: clients.deleteClient,
   createResource: clients.createResource,
   deleteResource: clients.deleteResource,
+  reseal,
 } satisfies Partial<Verbs>;
 
 /** The verbs that change the schema itself, one node at a time. */

@@ -5,6 +5,9 @@ import { raw } from '../raw.ts';
 import { sql } from '../schema.ts';
 import { all, run, type Verb } from '../verb.ts';
 
+/** Where applied migrations are noted: the one table that no migration makes. */
+export const migrationsTable = 'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)';
+
 function* applied(): Verb<ReadonlySet<string>> {
   return new Set((yield* all(sql.selectFrom('migrations').select('name'))).map((row) => row.name));
 }
@@ -17,7 +20,7 @@ export function* pendingMigrations({ tables }: Dialect): Verb<readonly string[]>
 }
 
 export function* migrate(now: Instant): Verb<readonly string[]> {
-  yield* run(raw('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)'));
+  yield* run(raw(migrationsTable));
   const done = yield* applied();
   const names: string[] = [];
   for (const migration of migrations) {
