@@ -33,7 +33,7 @@ const entries: readonly Entry[] = [
   },
   {
     name: 'check',
-    summary: 'say whether serve would start with this configuration, and change nothing',
+    summary: 'say whether serve would start, and what of database, clock and keys needs attention; change nothing',
     isGroup: false,
     load: async () => (await import('./check.ts')).completeCheck,
   },
