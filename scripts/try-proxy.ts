@@ -89,7 +89,7 @@ async function tryProxy(name: string): Promise<void> {
     processes.push(await startAndWait([program, ...words], environment, `http://127.0.0.1:${httpPort}/`));
     await tryThrough(name, issuer, httpPort, client, () => ask(['user', 'sessions', 'person@example.com']));
   } finally {
-    for (const child of processes.reverse()) {
+    for (const child of processes.toReversed()) {
       child.kill('SIGTERM');
       await new Promise((ended) => void child.once('exit', ended));
     }

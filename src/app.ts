@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of several processes on one machine, which this is; each has an operations port, one after the other. From 1. */
+  readonly worker?: number;
   /** What only development has: the walk page with its client and demo user. */
   readonly dev?: { readonly walk: Walk };
 }
@@ -48,7 +50,7 @@ export interface App {
 const sparePairs = 2;
 
 /** Puts a server together. */
-export function createApp({ config, store, clock, log, dev }: AppOptions): App {
+export function createApp({ config, store, clock, log, worker = 1, dev }: AppOptions): App {
   const { sealingKey, url } = config;
   const secrets = tenantSecretsReader(sealingKey);
   const ensureKey = createEnsureKey({ store, sealingKey, clock, makePair: keepSparePairs(sparePairs) });
@@ -95,6 +97,7 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
         ...processMetrics.families(),
       ],
     }),
+    'alone',
   );
   const periodicWork = createPeriodicWork({ store, sealingKey, clock, log });
   return {
@@ -102,7 +105,8 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
     async start() {
       periodicWork.start();
       if (config.operationsListen !== undefined) {
-        const started = await operations.start(config.operationsListen.host, config.operationsListen.port);
+        const { host, port } = config.operationsListen;
+        const started = await operations.start(host, port + worker - 1);
         if (!started.ok) {
           return started;
         }

@@ -2,6 +2,14 @@ import cluster, { type Worker } from 'node:cluster';
 import { minute } from '../core/clock.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 
+/** Tells a worker its number. Not an option of the configuration, so it goes by another kind of name. */
+const numberVariable = 'WORKER_NUMBER';
+
+/** This worker's number, from 1; a replaced worker's goes to its successor. 1 where there are no workers. */
+export function workerNumber(): number {
+  return cluster.isWorker ? Number(process.env[numberVariable]) : 1;
+}
+
 /** So many deaths within a minute mean that starting again does not help. */
 const deathsPerMinute = 10;
 
@@ -17,11 +25,11 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
     let everListened = false;
     let outcome: Result<undefined, string> = succeed(undefined);
 
-    const alive = new Set<Worker>();
-    const start = (): void => void alive.add(cluster.fork());
+    const alive = new Map<Worker, number>();
+    const start = (number: number): void => void alive.set(cluster.fork({ [numberVariable]: String(number) }), number);
     const stop = (signal: NodeJS.Signals): void => {
       stopping = true;
-      for (const worker of alive) {
+      for (const worker of alive.keys()) {
         worker.process.kill(signal);
       }
     };
@@ -30,6 +38,7 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
       everListened = true;
     });
     cluster.on('exit', (worker) => {
+      const number = alive.get(worker) ?? 1;
       alive.delete(worker);
       const now = Date.now();
       deaths.push(now);
@@ -38,7 +47,7 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
         outcome = fail(everListened ? 'Workers keep dying; the server has stopped.' : 'The workers did not start.');
         stop('SIGTERM');
       } else if (!stopping) {
-        start();
+        start(number);
       }
       if (alive.size === 0) {
         resolve(outcome);
@@ -46,8 +55,8 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
     });
     process.on('SIGINT', () => stop('SIGTERM'));
     process.on('SIGTERM', () => stop('SIGTERM'));
-    for (let number = 0; number < count; number += 1) {
-      start();
+    for (let number = 1; number <= count; number += 1) {
+      start(number);
     }
   });
 }

@@ -45,8 +45,11 @@ const defaults: Limits = {
   grace: 10 * second,
 };
 
-/** The node server: limits on sizes, numbers and times, and what of a connection the rest needs to know. */
-export function createListener(serveRequest: ServeRequest, limits: Limits = defaults): Listener {
+/**
+ * The node server: limits on sizes, numbers and times, and what of a connection the rest needs to know. Workers of one
+ * machine may share its port, or each has one alone.
+ */
+export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alone' = 'shared', limits: Limits = defaults): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => serveRequest(request, connectionOf(incoming as IncomingMessage)),
     // The URL of a request is built on this host only; tenants come from the Host header as it was sent.
@@ -92,12 +95,12 @@ export function createListener(serveRequest: ServeRequest, limits: Limits = defa
   });
 
   return {
-    start: (host, port) =>
+    start: (host, number) =>
       new Promise((resolve) => {
-        server.once('error', (error: NodeJS.ErrnoException) => resolve(fail(whyNot(error, host, port))));
-        server.listen(port, host, () => {
+        server.once('error', (error: NodeJS.ErrnoException) => resolve(fail(whyNot(error, host, number))));
+        server.listen({ port: number, host, exclusive: port === 'alone' }, () => {
           const address = server.address();
-          resolve(succeed({ host, port: typeof address === 'object' && address !== null ? address.port : port }));
+          resolve(succeed({ host, port: typeof address === 'object' && address !== null ? address.port : number }));
         });
       }),
     stop: () =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Flow, payloadOf } from '../support/flow.ts';
+import { readExposition } from '../operations/exposition.ts';
 import { freePort } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 import { ask, microauth, newFolder, type Running, startServerCommand } from './microauth.ts';
@@ -10,13 +11,16 @@ describe('serve --workers', () => {
   let environment: Record<string, string>;
   let issuer: string;
   let server: Running;
+  let operationsPort: number;
 
   beforeAll(async () => {
     const port = await freePort();
+    operationsPort = await freePort();
     issuer = `http://localhost:${port}`;
     environment = {
       MICROAUTH_URL: issuer,
       MICROAUTH_LISTEN: `127.0.0.1:${port}`,
+      MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operationsPort}`,
       MICROAUTH_DATABASE_URL: `sqlite:${folder}/microauth.db`,
       MICROAUTH_SEALING_KEY: randomBytes(32).toString('base64'),
     };
@@ -34,6 +38,24 @@ describe('serve --workers', () => {
       expect(payloadOf(tokens.json.access_token)['iss']).toBe(issuer);
       expect((await flow.refresh(tokens.json.refresh_token)).status).toBe(200);
     }
+  });
+
+  test('each answers operators on a port of its own, and together they have counted every request', async () => {
+    const count = async () => {
+      let requests = 0;
+      for (const port of [operationsPort, operationsPort + 1]) {
+        const { values } = readExposition((await send(`http://127.0.0.1:${port}/metrics`)).text);
+        requests += values.get('microauth_requests_total{route="/jwks",method="GET",status="200"}') ?? 0;
+      }
+      return requests;
+    };
+    // The first announces that it listens; the second may still be on its way.
+    await expect.poll(() => send(`http://127.0.0.1:${operationsPort + 1}/ready`).then(({ status }) => status, () => 0), { timeout: 10_000 }).toBe(200);
+    const before = await count();
+    for (let request = 0; request < 10; request += 1) {
+      await send(`${issuer}/jwks`);
+    }
+    expect((await count()) - before).toBe(10);
   });
 
   test('a number that makes no sense is wrong usage', async () => {

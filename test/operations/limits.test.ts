@@ -49,6 +49,7 @@ async function listen(limits: Partial<Limits>): Promise<Trial> {
       }
       return new Response(request.method === 'POST' ? await request.text() : 'here');
     },
+    'shared',
     { ...generous, ...limits },
   );
   const port = await freePort();
