@@ -55,6 +55,8 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   });
   // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
   pool.on('error', () => undefined);
+  // One that breaks in the middle of a transaction tells its query as well; unheard, the event would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const maximumWaiting = options.maximumWaiting ?? 500;
   const changes = watchChanges(url);
   const compiler = new PostgresQueryCompiler();

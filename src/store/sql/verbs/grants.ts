@@ -76,7 +76,9 @@ export function* rotateRefreshToken(
   if (grant === undefined || grant.clientId !== clientId || grant.revokedAt !== null || grant.expiresAt <= now) {
     return { kind: 'unknown' };
   }
-  const sinceRotation = now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY);
+  // Nodes' clocks differ a little, so a rotation may lie ahead; far ahead means that a clock was set back, and the
+  // window must not be open until it has caught up.
+  const sinceRotation = Math.abs(now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY));
   if (grant.generation === presented.generation + 1 && sinceRotation < window) {
     return { kind: 'repeated', grant };
   }
