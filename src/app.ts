@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Config } from './config/load.ts';
-import { type Clock, minute } from './core/clock.ts';
+import type { Clock } from './core/clock.ts';
 import type { Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
 import type { Walk } from './http/handlers/home.ts';
@@ -13,8 +13,11 @@ import { createServeRequest, type ServeRequest } from './http/serve-request.ts';
 import { createListener } from './http/server.ts';
 import { createTenantResolver } from './http/tenant.ts';
 import { createPasswordHasher } from './identity/password.ts';
+import { createEnsureKey } from './keys/first-keys.ts';
 import { createSigner } from './keys/signer.ts';
+import { keepSparePairs } from './keys/spare-pairs.ts';
 import { tenantSecretsReader } from './keys/tenant-secrets.ts';
+import { createPeriodicWork } from './periodic-work.ts';
 import type { Store } from './store/port.ts';
 
 /** What a server is made from. */
@@ -36,14 +39,15 @@ export interface App {
   stop(): Promise<void>;
 }
 
-const sweepInterval = 5 * minute;
-const sweepLimit = 1000;
+/** RSA key pairs kept ready for tenants that are used for the first time. */
+const sparePairs = 2;
 
 /** Puts a server together. */
 export function createApp({ config, store, clock, log, dev }: AppOptions): App {
   const { sealingKey, url } = config;
   const secrets = tenantSecretsReader(sealingKey);
-  const signer = createSigner({ store, sealingKey, clock });
+  const ensureKey = createEnsureKey({ store, sealingKey, clock, makePair: keepSparePairs(sparePairs) });
+  const signer = createSigner({ store, sealingKey, clock, ensureKey });
   const hasher = createPasswordHasher();
 
   const fetch = createServeRequest({
@@ -60,25 +64,19 @@ export function createApp({ config, store, clock, log, dev }: AppOptions): App {
     }),
     secure: url.scheme === 'https',
     access: (line, level) => log[level](line),
-    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, error }),
+    broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, err: error }),
   });
 
   const listener = createListener(fetch);
-  let sweeper: NodeJS.Timeout | undefined;
+  const periodicWork = createPeriodicWork({ store, sealingKey, clock, log });
   return {
     fetch,
     start() {
-      sweeper = setInterval(() => {
-        store.sweep(clock.now(), sweepLimit).then(
-          (report) => log.debug({ event: 'swept', ...report }),
-          (error: unknown) => log.error({ event: 'sweep_failed', error }),
-        );
-      }, sweepInterval);
-      sweeper.unref();
+      periodicWork.start();
       return listener.start(config.listen.host, config.listen.port);
     },
     async stop() {
-      clearInterval(sweeper);
+      periodicWork.stop();
       await listener.stop();
     },
   };

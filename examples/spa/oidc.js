@@ -107,8 +107,15 @@ export class Session {
 
   /** Trades the refresh token for new tokens. It is used up by that, so callers at the same time share one request. */
   refresh() {
-    this.#refreshing ??= this.#requestTokens({ grant_type: 'refresh_token', refresh_token: this.tokens?.refreshToken ?? '' })
-      .then((tokens) => (this.tokens = tokens))
+    const { refreshToken = '', claims } = this.tokens ?? {};
+    this.#refreshing ??= this.#requestTokens({ grant_type: 'refresh_token', refresh_token: refreshToken })
+      .then((tokens) => {
+        if (tokens.claims.sub !== claims?.sub) {
+          throw new Error('The new ID token is about somebody else.');
+        }
+        this.tokens = tokens;
+        return tokens;
+      })
       .finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }

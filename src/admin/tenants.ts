@@ -1,7 +1,8 @@
 import { isHostName } from '../core/host-name.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { generateSigningKey } from '../keys/signing-keys.ts';
+import { createEnsureKey } from '../keys/first-keys.ts';
+import { generatePair, toSigningKey } from '../keys/key-pairs.ts';
 import { newTenantSecret } from '../keys/tenant-secrets.ts';
 import { signingAlgorithms, type TenantId, type TenantRecord } from '../store/records.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
@@ -15,7 +16,10 @@ export interface NewTenant {
   readonly displayName?: string | undefined;
 }
 
-/** Makes a tenant with its own secret and one signing key per algorithm, all of them active at once. */
+/** The keys that every tenant is made with. An RSA key costs too much to be made before it is needed (keys/first-keys.ts). */
+const quickAlgorithms = ['ES256', 'EdDSA'] as const;
+
+/** Makes a tenant with its own secret and signing keys. {@link completeKeys} adds the one that takes its time. */
 export async function createTenant(context: AdminContext, input: NewTenant): Promise<Result<TenantRecord, AdminFailure>> {
   const { name, domain, displayName = name } = input;
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
@@ -33,7 +37,9 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
   const sealedSecret = newTenantSecret(context.sealingKey, id);
   const tenant: TenantRecord = { id, name, displayName, domain, sealedSecret, enabled: true, createdAt };
   const keys = await Promise.all(
-    signingAlgorithms.map((algorithm) => generateSigningKey(context.sealingKey, id, algorithm, createdAt, createdAt)),
+    quickAlgorithms.map(async (algorithm) =>
+      toSigningKey(context.sealingKey, id, algorithm, await generatePair(algorithm), createdAt, createdAt),
+    ),
   );
   switch (await context.store.createTenant(tenant, keys)) {
     case 'created':
@@ -43,6 +49,14 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
     case 'domain_taken':
       return refuse('exists', `The domain ${domain} belongs to another tenant already.`);
   }
+}
+
+/** Makes the keys that the tenant lacks, so that nobody's first request has to. */
+export async function completeKeys(context: AdminContext, tenantId: TenantId): Promise<void> {
+  const ensureKey = createEnsureKey({ ...context, makePair: generatePair });
+  const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
+  const missing = signingAlgorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm));
+  await Promise.all(missing.map((algorithm) => ensureKey(tenantId, algorithm)));
 }
 
 /** Finds a tenant by its name, id or domain. */

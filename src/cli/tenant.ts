@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { refuse } from '../admin/context.ts';
-import { createTenant, deleteTenant, findTenant } from '../admin/tenants.ts';
+import { completeKeys, createTenant, deleteTenant, findTenant } from '../admin/tenants.ts';
 import { tenantView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
@@ -19,6 +19,9 @@ export function completeTenant(group: Command): void {
     .action(async (name: string, options: CreateOptions) => {
       const outcome = await manage(options, async ({ context }) => {
         const created = await createTenant(context, { name, domain: options.domain, displayName: options.displayName });
+        if (created.ok) {
+          await completeKeys(context, created.value.id);
+        }
         return created.ok ? succeed(describe(`Tenant ${name} is ready.`, tenantView(created.value, context.url))) : created;
       });
       report(outcome, options);

@@ -38,7 +38,8 @@ export async function advance(
     client,
     session: holder,
     chosenSession: interaction.chosenSession,
-    consent: holder && (await context.store.findConsent(context.tenant.id, holder.userId, client.id)),
+    // First-party clients need none.
+    consent: client.firstParty ? undefined : holder && (await context.store.findConsent(context.tenant.id, holder.userId, client.id)),
     consentGiven,
   });
   switch (step.kind) {

@@ -29,10 +29,11 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
 
   return (connection, headers) => {
     const peer = plainAddress(connection.remoteAddress);
+    const ownHost = connection.hosts.length === 1 ? connection.hosts[0] : undefined;
     if (!isTrusted(peer)) {
-      return { host: connection.hosts.length === 1 ? hostName(connection.hosts[0]) : undefined, address: peer };
+      return { host: hostName(ownHost), address: peer };
     }
-    const forwardedHost = headers.get('x-forwarded-host') ?? connection.hosts[0];
+    const forwardedHost = headers.get('x-forwarded-host') ?? ownHost;
     // Each proxy appends the peer it saw; the last one that is not ours is the person's.
     const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim())).filter((hop) => hop !== '');
     const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;

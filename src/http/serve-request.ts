@@ -5,6 +5,7 @@ import type { Tenant } from '../oauth/context.ts';
 import { describe, type Failure, failures } from '../oauth/failures.ts';
 import { errorPage } from '../pages/error.ts';
 import { findSession } from '../session/session.ts';
+import { StoreUnavailable } from '../store/port.ts';
 import { readForm } from './body.ts';
 import type { ReadOrigin } from './client-address.ts';
 import { readCookies } from './cookies.ts';
@@ -13,6 +14,7 @@ import type { Exchange } from './exchange.ts';
 import { failurePage } from './failure-page.ts';
 import { commonHeaders } from './headers.ts';
 import { notFoundPage, unknownHostPage } from './not-found.ts';
+import { redact } from './redact.ts';
 import type { Reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Guard, Route } from './routes.ts';
@@ -93,7 +95,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
     } catch (error) {
       // A throw is a bug or broken infrastructure: everything about it for the operator, nothing for the caller.
       edge.broken(error, correlationId);
-      response = respondBroken(guard, correlationId, edge.secure);
+      response = respondBroken(error instanceof StoreUnavailable ? unavailable : failed, guard, correlationId, edge.secure);
     }
     if (guard === 'client_cors') {
       addCorsHeaders(response.headers);
@@ -108,7 +110,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
         duration: Math.round((performance.now() - startedAt) * 10) / 10,
         correlationId,
         tenant: tenant?.id,
-        ...failure,
+        ...(failure && redacted(failure)),
       },
       level,
     );
@@ -116,6 +118,12 @@ export function createServeRequest(edge: Edge): ServeRequest {
   }
 
   return async (request, connection) => app.fetch(request, { connection });
+}
+
+function redacted(failure: Failure): Failure {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : redact(text));
+  const { expected, received, detail, clientId } = failure;
+  return { ...failure, expected: clean(expected), received: clean(received), detail: clean(detail), clientId: clean(clientId) };
 }
 
 function openExchange(edge: Edge, request: Request, tenant: Tenant, address: string, correlationId: string): Exchange {
@@ -173,19 +181,46 @@ function methodNotAllowed(methods: readonly string[], exchange: Exchange): Respo
   return new Response(JSON.stringify(describe({ reason: 'method_not_allowed', expected: methods.join(' or ') })), { status: 405, headers });
 }
 
-function respondBroken(guard: Guard, correlationId: string, secure: boolean): Response {
+/** What a caller is told of a failure that is not theirs. */
+interface Breakdown {
+  readonly status: 500 | 503;
+  readonly error: string;
+  readonly description: string;
+  readonly title: string;
+  readonly explanation: string;
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+const failed: Breakdown = {
+  status: 500,
+  error: 'server_error',
+  description: 'The server failed.',
+  title: 'Something went wrong on our side',
+  explanation: 'It is not your fault. Try again in a moment.',
+};
+
+/** RFC 6749 §4.1.2.1 names the error; nothing has been done, so the same request may be sent again. */
+const unavailable: Breakdown = {
+  status: 503,
+  error: 'temporarily_unavailable',
+  description: 'The server cannot answer right now. Send the request again in a moment.',
+  title: 'We are back in a moment',
+  explanation: 'Nothing is lost. Wait a few seconds, then try again.',
+  retryAfter: 2,
+};
+
+function respondBroken(what: Breakdown, guard: Guard, correlationId: string, secure: boolean): Response {
   if (guard === 'client' || guard === 'client_cors') {
     const headers = commonHeaders(secure);
     headers.set('Content-Type', 'application/json');
     headers.set('Cache-Control', 'no-store');
-    const body = { error: 'server_error', error_description: `The server failed. Reference: ${correlationId}` };
-    return new Response(JSON.stringify(body), { status: 500, headers });
+    if (what.retryAfter !== undefined) {
+      headers.set('Retry-After', String(what.retryAfter));
+    }
+    const body = { error: what.error, error_description: `${what.description} Reference: ${correlationId}` };
+    return new Response(JSON.stringify(body), { status: what.status, headers });
   }
-  const page = errorPage({
-    title: 'Something went wrong on our side',
-    explanation: 'It is not your fault. Try again in a moment.',
-    details: [],
-    correlationId,
-  });
-  return respond({ kind: 'page', status: 500, page }, secure ? 'https:' : 'http:');
+  const page = errorPage({ title: what.title, explanation: what.explanation, details: [], correlationId });
+  return respond({ kind: 'page', status: what.status, page, retryAfter: what.retryAfter }, secure ? 'https:' : 'http:');
 }

@@ -1,6 +1,7 @@
 /** What identifies an e-mail address within a tenant: people type it in any case and any Unicode form. */
 export function emailKey(email: string): string {
-  return email.trim().toLowerCase().normalize('NFC');
+  // No address has a NUL, and PostgreSQL refuses to be asked for one.
+  return email.trim().toLowerCase().normalize('NFC').replaceAll('\0', '\uFFFD');
 }
 
 const forbidden = /[\s\p{C}<>()[\]\\,;:"]/u;

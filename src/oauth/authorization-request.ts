@@ -21,6 +21,8 @@ export interface ResponseTarget {
   readonly redirectUri: RegisteredRedirectUri;
   readonly responseMode: ResponseMode;
   readonly state: string | undefined;
+  /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
+  readonly popup: boolean;
 }
 
 /** An authorization request in which everything has been checked that can be without knowing the user. */
@@ -35,8 +37,6 @@ export interface AuthorizationRequest {
   /** Seconds. */
   readonly maxAge: number | undefined;
   readonly loginHint: string | undefined;
-  /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
-  readonly popup: boolean;
   /** The one user who may answer: the subject of a valid id_token_hint, or the `sub` that `claims` demands. */
   readonly hintedSubject: string | undefined;
   /** Authentication contexts of which one must be reached (an essential `acr` claim). */
@@ -128,6 +128,7 @@ export async function readAuthorizationRequest(
     redirectUri,
     responseMode: responseMode === 'form_post' ? 'form_post' : 'query',
     state: parameters.value.get('state'),
+    popup: parameters.value.get('display') === 'popup',
   };
   const request = await readDetails(context, client, parameters.value, target);
   return request.ok
@@ -211,7 +212,6 @@ async function readDetails(
     prompts: prompt.value,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     loginHint: parameters.get('login_hint'),
-    popup: parameters.get('display') === 'popup',
     hintedSubject: subject.value,
     essentialAcr: acr?.essential === true ? (acr.values as readonly string[]) : [],
     claims,

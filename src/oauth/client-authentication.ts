@@ -95,8 +95,13 @@ function readBasic(authorization: string): { clientId: string; secrets: readonly
   }
   const rawId = text.slice(0, colon);
   const rawSecret = text.slice(colon + 1);
+  const clientId = formDecode(rawId) ?? rawId;
+  // As in every parameter: no NUL reaches the store, where PostgreSQL would call it an error.
+  if (/[\0\uFFFD]/.test(clientId)) {
+    return undefined;
+  }
   const secrets = [...new Set([rawSecret, formDecode(rawSecret) ?? rawSecret])];
-  return { clientId: formDecode(rawId) ?? rawId, secrets: rawSecret === '' ? undefined : secrets };
+  return { clientId, secrets: rawSecret === '' ? undefined : secrets };
 }
 
 function formDecode(text: string): string | undefined {

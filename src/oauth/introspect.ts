@@ -59,8 +59,8 @@ async function introspectRefreshToken(context: Context, client: AuthenticatedCli
   if (token === undefined || token.clientId !== client.id || token.expiresAt <= now) {
     return undefined;
   }
-  const standing = await context.store.readStanding(context.tenant.id, { clientId: client.id, grantId: token.grantId }, now);
-  const stands = checkStanding(standing, now);
+  const standing = await context.store.readStanding(context.tenant.id, { grantId: token.grantId }, now);
+  const stands = checkStanding(client, standing, now);
   if (!stands.ok || stands.value.grant.generation !== token.generation) {
     return undefined;
   }

@@ -3,14 +3,14 @@ import type { UserRecord } from '../store/records.ts';
 import { type AccessTokenClaims, verifyAccessToken } from './access-token.ts';
 import type { Context } from './context.ts';
 import type { Failure } from './failures.ts';
-import { checkClientStanding, checkStanding, type Standings } from './standing.ts';
+import { checkClientStanding, checkStanding, type UserGround } from './standing.ts';
 
 /** An access token that is genuine and whose ground still stands. */
 export interface LiveAccessToken {
   readonly claims: AccessTokenClaims;
   /** The grant behind it; undefined where a client acts for itself. */
   readonly user: UserRecord | undefined;
-  readonly grant: Standings['grant'] | undefined;
+  readonly grant: UserGround['grant'] | undefined;
 }
 
 /** Judges an access token as our own endpoints must: signed by us, not expired, and nothing revoked beneath it. */
@@ -20,13 +20,14 @@ export async function judgeAccessToken(context: Context, token: string): Promise
     return fail({ reason: 'token_invalid' });
   }
   const now = context.clock.now();
-  const subject = { clientId: claims.client_id, grantId: claims.grant_id, accessTokenId: claims.jti };
-  const standing = await context.store.readStanding(context.tenant.id, subject, now);
+  const { store, tenant } = context;
+  const client = await store.findClient(tenant.id, claims.client_id);
+  const standing = await store.readStanding(tenant.id, { grantId: claims.grant_id, accessTokenId: claims.jti }, now);
   if (claims.grant_id === undefined) {
-    const client = checkClientStanding(standing);
-    return client.ok ? succeed({ claims, user: undefined, grant: undefined }) : fallen(client.failure, claims);
+    const stands = checkClientStanding(client, standing);
+    return stands.ok ? succeed({ claims, user: undefined, grant: undefined }) : fallen(stands.failure, claims);
   }
-  const stands = checkStanding(standing, now);
+  const stands = checkStanding(client, standing, now);
   return stands.ok
     ? succeed({ claims, user: stands.value.user, grant: stands.value.grant })
     : fallen(stands.failure, claims);

@@ -73,7 +73,7 @@ export function matchRedirectUri(
   requested: string,
 ): RegisteredRedirectUri | undefined {
   if (client.redirectUris.includes(requested)) {
-    return requested as RegisteredRedirectUri;
+    return stillAcceptable(client, requested);
   }
   if (client.type !== 'native') {
     return undefined;
@@ -100,8 +100,13 @@ function splitLoopbackUri(uri: string): { host: string; rest: string } | undefin
 
 /** Post-logout redirect URIs are compared byte for byte (OpenID Connect RP-Initiated Logout §3). */
 export function matchPostLogoutRedirectUri(
-  client: Pick<ClientRecord, 'postLogoutRedirectUris'>,
+  client: Pick<ClientRecord, 'type' | 'postLogoutRedirectUris'>,
   requested: string,
 ): RegisteredRedirectUri | undefined {
-  return client.postLogoutRedirectUris.includes(requested) ? (requested as RegisteredRedirectUri) : undefined;
+  return client.postLogoutRedirectUris.includes(requested) ? stillAcceptable(client, requested) : undefined;
+}
+
+/** A row may be older than the rules for registration, or written by hand: what they refuse is never used. */
+function stillAcceptable({ type }: Pick<ClientRecord, 'type'>, uri: string): RegisteredRedirectUri | undefined {
+  return checkRedirectUri(uri, type) === undefined ? (uri as RegisteredRedirectUri) : undefined;
 }

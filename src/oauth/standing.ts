@@ -4,7 +4,7 @@ import type { ClientRecord, GrantRecord, UserRecord } from '../store/records.ts'
 import type { Failure } from './failures.ts';
 
 /** What a user's token rests on, all of it still standing. */
-export interface Standings {
+export interface UserGround {
   readonly client: ClientRecord;
   readonly grant: GrantRecord;
   readonly user: UserRecord;
@@ -15,12 +15,12 @@ export interface Standings {
  * rests on still standing? Client, user, session and grant must all be there and enabled; the tenant is, or
  * the request would not have come this far.
  */
-export function checkStanding(standing: Standing, now: number): Result<Standings, Failure> {
-  const { grant, user, session } = standing;
-  const client = checkClientStanding(standing);
+export function checkStanding(found: ClientRecord | undefined, standing: Standing, now: number): Result<UserGround, Failure> {
+  const client = checkClientStanding(found, standing);
   if (!client.ok) {
     return client;
   }
+  const { grant, user } = standing;
   if (grant === undefined || grant.clientId !== client.value.id) {
     return fail({ reason: 'grant_revoked', detail: 'the grant is gone' });
   }
@@ -34,16 +34,16 @@ export function checkStanding(standing: Standing, now: number): Result<Standings
     return fail({ reason: 'user_disabled' });
   }
   // OpenID Connect Core §11: only offline access survives the session in which it was given.
-  if (!grant.offline && session === undefined) {
+  if (!grant.offline && !standing.sessionAlive) {
     return fail({ reason: 'session_ended' });
   }
   return succeed({ client: client.value, grant, user });
 }
 
 /** The part of the question that concerns a token by which a client acts for itself. */
-export function checkClientStanding(standing: Standing): Result<ClientRecord, Failure> {
-  if (standing.client === undefined || !standing.client.enabled) {
+export function checkClientStanding(client: ClientRecord | undefined, standing: Standing): Result<ClientRecord, Failure> {
+  if (client === undefined || !client.enabled) {
     return fail({ reason: 'client_disabled' });
   }
-  return standing.accessTokenRevoked ? fail({ reason: 'token_invalid', detail: 'the access token is revoked' }) : succeed(standing.client);
+  return standing.accessTokenRevoked ? fail({ reason: 'token_invalid', detail: 'the access token is revoked' }) : succeed(client);
 }

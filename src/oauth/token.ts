@@ -82,9 +82,7 @@ async function honourUserGrant(
     const reason = grantType === 'refresh_token' ? 'refresh_token_of_other_client' : 'code_of_other_client';
     return refuse({ reason, clientId, detail: presented.grant.id });
   }
-  const now = context.clock.now();
-  const standing = await context.store.readStanding(context.tenant.id, { clientId, grantId: presented.grant.id }, now);
-  const stands = checkStanding(standing, now);
+  const stands = checkStanding(client.value, presented.standing, context.clock.now());
   if (!stands.ok) {
     return refuse({ ...stands.failure, clientId });
   }

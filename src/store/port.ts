@@ -29,12 +29,13 @@ export type Rotation =
   /** The grant is revoked, expired or of another client. */
   | { readonly kind: 'unknown' };
 
-/** Everything that decides whether a client and a grant may still act, read at one moment. */
+/** What a token rests on beside its client, read at one moment. */
 export interface Standing {
-  readonly client: ClientRecord | undefined;
-  readonly user: UserRecord | undefined;
-  readonly session: SessionRecord | undefined;
   readonly grant: GrantRecord | undefined;
+  /** The grant's user. */
+  readonly user: UserRecord | undefined;
+  /** Whether the session of the grant is still there. */
+  readonly sessionAlive: boolean;
   readonly accessTokenRevoked: boolean;
 }
 
@@ -59,6 +60,10 @@ export interface Store {
 
   /** All keys that are not retired at `now`, newest first. */
   listSigningKeys(tenantId: TenantId, now: Instant): Promise<readonly SigningKeyRecord[]>;
+  /** Adds the tenant's first key of an algorithm, unless somebody else was first. */
+  addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Promise<'added' | 'exists' | 'unknown'>;
+  /** Some tenants whose current key of some algorithm has been active since before `activeSince`. */
+  listTenantsDueForRotation(activeSince: Instant, limit: number): Promise<readonly TenantId[]>;
   /**
    * Adds `next` and lets all other keys of its algorithm retire at `retiresAt`, unless another rotation came
    * first: `latestKid` is the newest key that the caller saw.
@@ -110,8 +115,6 @@ export interface Store {
 
   createGrant(tenantId: TenantId, grant: GrantRecord): Promise<void>;
   findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
-  /** Finds the grant of a code without spending the code. */
-  findGrantByCode(tenantId: TenantId, codeHash: string): Promise<GrantRecord | undefined>;
   redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Promise<Redemption>;
   /** `window` milliseconds long the previous generation is answered again with the same successor. */
   rotateRefreshToken(
@@ -124,12 +127,14 @@ export interface Store {
   /** False when there was nothing left to revoke. */
   revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Promise<boolean>;
   revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Promise<void>;
+  /** Reads what a token or code rests on, and spends nothing. */
   readStanding(
     tenantId: TenantId,
     subject: {
-      readonly clientId: string;
+      /** The grant by its id or by the hash of its code; neither where a client acts for itself. */
       readonly grantId?: string | undefined;
-      readonly accessTokenId?: string | undefined;
+      readonly codeHash?: string;
+      readonly accessTokenId?: string;
     },
     now: Instant,
   ): Promise<Standing>;
@@ -139,6 +144,11 @@ export interface Store {
   /** Gives attempts back after they proved rightful. */
   returnAttempt(tenantId: TenantId, keys: readonly string[]): Promise<void>;
 
+  /**
+   * Takes or renews the lease on a piece of periodic work until `expiresAt`. True for one holder at a time; when a
+   * holder is gone, whoever asks first after its lease has run out is the next.
+   */
+  takeLease(name: string, holder: string, now: Instant, expiresAt: Instant): Promise<boolean>;
   /** Deletes at most `limit` rows of each kind that nothing can need any more. */
   sweep(now: Instant, limit: number): Promise<SweepReport>;
   /** Names of the migrations that the schema lacks. */

@@ -31,8 +31,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   hono: ['http'],
   '@hono/node-server': ['http'],
   kysely: ['store/sql'],
+  pg: ['store/sql'],
   'node:sqlite': ['store/sql'],
-  jose: ['keys'],
   commander: ['cli'],
   zod: ['config', 'admin'],
 };

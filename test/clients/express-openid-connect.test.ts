@@ -1,7 +1,8 @@
 import express from 'express';
 import { auth, type ConfigParams, requiresAuth } from 'express-openid-connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type TestServer } from '../support/server.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { password, startServer, type TestServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 import { listen, type Listening, signIn } from './relying-party.ts';
 
@@ -83,5 +84,21 @@ describe('express-openid-connect', () => {
     expect(after.url.href).toBe(`${url}/`);
     expect(after.text).toBe('signed out');
     expect((await agent.open(`${url}/me`)).url.pathname).toBe('/sign-in');
+  });
+
+  test('signs in by form_post in Chromium, where the page posts itself', async () => {
+    const url = await application({ authorizationParams: { response_type: 'code', response_mode: 'form_post', scope: 'openid profile email' } });
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${url}/me`);
+      await page.getByLabel('Email').fill('user1@example.com');
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL(`${url}/me`);
+      expect(JSON.parse((await page.textContent('body')) ?? '')).toMatchObject({ userinfo: { name: 'Ada Lovelace' } });
+    } finally {
+      await browser.close();
+    }
   });
 });

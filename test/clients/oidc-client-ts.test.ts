@@ -132,8 +132,11 @@ describe('oidc-client-ts in Chromium', () => {
     const page = await open(origin, { thirdParty });
     const [popup] = await Promise.all([
       page.waitForEvent('popup'),
-      page.evaluate(() => void (globalThis.popup = manager.signinPopup())),
+      // Without the opener the popup looks closed to the application, which gives up then.
+      page.evaluate(() => void (globalThis.popup = manager.signinPopup({ popupAbortOnClose: true }))),
     ]);
+    await popup.getByLabel('Email').waitFor();
+    expect(await popup.evaluate(() => window.opener !== null)).toBe(true);
     await signIn(popup);
     if (thirdParty) {
       await popup.getByRole('button', { name: 'Allow', exact: true }).click();

@@ -212,7 +212,7 @@ describe('what holds for every route', () => {
       const flow = new Flow(server.issuer, spa);
       const page = await flow.signIn(await flow.authorize());
       const lines = [page.headers['set-cookie'] ?? []].flat();
-      expect(lines.map((line) => line.split('=')[0]).sort()).toEqual(['microauth-device', 'microauth-session']);
+      expect(lines.map((line) => line.split('=')[0] ?? '').sort()).toEqual(['microauth-device', 'microauth-session']);
       for (const line of lines) {
         expect(line).toMatch(/; Path=\/; HttpOnly; SameSite=Lax(;|$)/);
         expect(line).not.toMatch(/domain=/i);

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { rotateSigningKeys } from '../../src/keys/signing-keys.ts';
+import { completeKeys } from '../../src/admin/tenants.ts';
+import { rotateSigningKeys } from '../../src/keys/rotation.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
@@ -17,6 +18,7 @@ describe('A067 signing keys rotate under running relying parties', () => {
 
   beforeEach(async () => {
     server = await startServer();
+    await completeKeys(server.admin, server.record.id);
     client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
     await server.user();
   });

@@ -106,7 +106,7 @@ describe('oidcc-config-certification-test-plan', () => {
     const page = await send(String(metadata['jwks_uri']));
     expect(page.headers['content-type']).toBe('application/json');
     const { keys } = JSON.parse(page.text) as { keys: (Record<string, string> & { kty: string })[] };
-    expect(keys.map((key) => key['alg']).sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
+    expect(keys.map((key) => key['alg'] ?? '').sort()).toEqual(['ES256', 'EdDSA', 'RS256']);
     for (const key of keys) {
       expect(key['use']).toBe('sig');
       expect(await importJWK(key)).toBeDefined();

@@ -87,6 +87,22 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         expect((await store.listSigningKeys(tenant, now + 100)).map(({ kid }) => kid)).toEqual(['key-2']);
       });
 
+      test('the first of an algorithm is added by one of many', async () => {
+        const added = await Promise.all(
+          Array.from({ length: 10 }, (_, index) => store.addSigningKey(tenant, aKey(`rsa-${index}`, { algorithm: 'RS256' }))),
+        );
+        expect(added.filter((outcome) => outcome === 'added')).toHaveLength(1);
+        expect(await store.listSigningKeys(tenant, now)).toHaveLength(2);
+        expect(await store.addSigningKey('tenant_none' as TenantId, aKey('lost'))).toBe('unknown');
+      });
+
+      test('tenants with a key that has been active for long are due, until it is rotated', async () => {
+        expect(await store.listTenantsDueForRotation(now - 1, 10)).toEqual([]);
+        expect(await store.listTenantsDueForRotation(now, 10)).toEqual([tenant]);
+        await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { activatesAt: now + 10 }), now + 100);
+        expect(await store.listTenantsDueForRotation(now, 10)).toEqual([]);
+      });
+
       test('are rotated by one of many', async () => {
         const rotations = await Promise.all(
           Array.from({ length: 10 }, (_, index) => store.rotateSigningKey(tenant, 'key-1', aKey(`next-${index}`, { activatesAt: now + 1 }), now + 9)),
@@ -276,29 +292,23 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     });
 
     test('readStanding reads everything that a token rests on', async () => {
-      await store.createClient(tenant, aClient('client'));
       await store.createUser(tenant, aUser('user'));
       await store.startSession(tenant, aSession('session', 'user'), undefined);
       await store.createGrant(tenant, aGrant('grant'));
-      const subject = { clientId: 'client', grantId: 'grant', accessTokenId: 'token' };
-      expect(await store.readStanding(tenant, subject, now)).toEqual({
-        client: aClient('client'),
-        user: aUser('user'),
-        session: aSession('session', 'user'),
-        grant: aGrant('grant'),
-        accessTokenRevoked: false,
-      });
+      const subject = { grantId: 'grant', accessTokenId: 'token' };
+      const whole = { user: aUser('user'), sessionAlive: true, grant: aGrant('grant'), accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, subject, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now)).toEqual(whole);
+      expect(await store.readStanding(tenant, subject, now + 1_000_000)).toMatchObject({ sessionAlive: false });
       await store.revokeAccessToken(tenant, 'token', now + 10);
       await store.revokeAccessToken(tenant, 'token', now + 10);
       await store.endSession(tenant, 'session');
-      expect(await store.readStanding(tenant, subject, now)).toMatchObject({ accessTokenRevoked: true, session: undefined });
-      expect(await store.readStanding(tenant, { clientId: 'nobody' }, now)).toEqual({
-        client: undefined,
-        user: undefined,
-        session: undefined,
-        grant: undefined,
-        accessTokenRevoked: false,
-      });
+      expect(await store.readStanding(tenant, subject, now)).toMatchObject({ accessTokenRevoked: true, sessionAlive: false });
+      await store.createGrant(tenant, aGrant('orphan', { userId: 'nobody' }));
+      expect(await store.readStanding(tenant, { grantId: 'orphan' }, now)).toMatchObject({ user: undefined, sessionAlive: false });
+      const nothing = { user: undefined, sessionAlive: false, grant: undefined, accessTokenRevoked: false };
+      expect(await store.readStanding(tenant, {}, now)).toEqual(nothing);
+      expect(await store.readStanding(tenant, { grantId: 'none', accessTokenId: 'none' }, now)).toEqual(nothing);
     });
 
     describe('attempts', () => {
@@ -327,6 +337,17 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         }
         expect((await store.takeAttempt(tenant, [other], now)).allowed).toBe(true);
       });
+    });
+
+    test('a lease has one holder at a time, who can renew it, and passes on when it has run out', async () => {
+      const takers = await Promise.all(Array.from({ length: 10 }, (_, index) => store.takeLease('work', `node-${index}`, now, now + 100)));
+      expect(takers.filter(Boolean)).toHaveLength(1);
+      const holder = `node-${takers.indexOf(true)}`;
+      expect(await store.takeLease('work', holder, now + 50, now + 150)).toBe(true);
+      expect(await store.takeLease('work', 'another', now + 149, now + 200)).toBe(false);
+      expect(await store.takeLease('work', 'another', now + 150, now + 250)).toBe(true);
+      expect(await store.takeLease('work', holder, now + 151, now + 251)).toBe(false);
+      expect(await store.takeLease('other work', holder, now, now + 1)).toBe(true);
     });
 
     test('sweep deletes what has expired, no more than it may, and nothing else', async () => {

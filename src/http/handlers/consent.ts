@@ -33,7 +33,7 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
     leadsTo: redirectUri,
-    popup: interaction.request.popup,
+    popup: interaction.request.target.popup,
   };
 }
 

@@ -1,4 +1,4 @@
-import { jwksMaxAge } from '../../keys/signing-keys.ts';
+import { jwksMaxAge } from '../../keys/rotation.ts';
 import { discover, type EndpointPaths } from '../../oauth/discovery.ts';
 import { assets } from '../../pages/assets.ts';
 import type { Exchange } from '../exchange.ts';

@@ -51,6 +51,7 @@ export function answer(exchange: Exchange, { target, parameters }: Authorization
       fields: parameters.map(([name, value]) => ({ name, value })),
     }),
     leadsTo: target.redirectUri,
+    popup: target.popup,
   };
 }
 

@@ -29,7 +29,7 @@ export async function showSelectAccount(exchange: Exchange): Promise<Reply> {
       interaction: reseal(exchange, interaction),
     }),
     leadsTo: interaction.request.target.redirectUri,
-    popup: interaction.request.popup,
+    popup: interaction.request.target.popup,
   };
 }
 

@@ -95,7 +95,7 @@ function render(exchange: Exchange, interaction: Interaction, { client }: Waitin
       ...(view.again === true ? { reason: 'again' } : {}),
     }),
     leadsTo: interaction.request.target.redirectUri,
-    popup: interaction.request.popup,
+    popup: interaction.request.target.popup,
     retryAfter: view.retryAfter,
   };
 }

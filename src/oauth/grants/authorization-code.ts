@@ -18,8 +18,9 @@ export const authorizationCodeGrant: UserGrant = {
     if (code === undefined) {
       return fail({ reason: 'parameter_missing', parameter: 'code' });
     }
-    const grant = await context.store.findGrantByCode(context.tenant.id, sha256(code));
-    return grant === undefined ? fail({ reason: 'code_unknown', parameter: 'code' }) : succeed({ grant });
+    const standing = await context.store.readStanding(context.tenant.id, { codeHash: sha256(code) }, context.clock.now());
+    const { grant } = standing;
+    return grant === undefined ? fail({ reason: 'code_unknown', parameter: 'code' }) : succeed({ grant, standing });
   },
 
   async honour(context, { client, parameters, resources, presented, user }) {

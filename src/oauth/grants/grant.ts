@@ -1,4 +1,5 @@
 import type { Result } from '../../core/result.ts';
+import type { Standing } from '../../store/port.ts';
 import type { GrantRecord, ResourceRecord, UserRecord } from '../../store/records.ts';
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { Context } from '../context.ts';
@@ -16,9 +17,10 @@ export interface TokenResponse {
   readonly scope?: string;
 }
 
-/** A code or refresh token that was presented, with the grant that it belongs to. */
+/** A code or refresh token that was presented, with the grant that it belongs to and what that rests on. */
 export interface Presented {
   readonly grant: GrantRecord;
+  readonly standing: Standing;
   /** The generation of a refresh token. */
   readonly generation?: number;
 }

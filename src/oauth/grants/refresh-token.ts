@@ -22,8 +22,9 @@ export const refreshTokenGrant: UserGrant = {
     if (token === undefined || token.expiresAt <= context.clock.now()) {
       return invalid;
     }
-    const grant = await context.store.findGrant(context.tenant.id, token.grantId);
-    return grant === undefined ? invalid : succeed({ grant, generation: token.generation });
+    const standing = await context.store.readStanding(context.tenant.id, { grantId: token.grantId }, context.clock.now());
+    const { grant } = standing;
+    return grant === undefined ? invalid : succeed({ grant, standing, generation: token.generation });
   },
 
   async honour(context, { client, parameters, resources, presented, user }) {

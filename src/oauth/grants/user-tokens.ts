@@ -41,7 +41,7 @@ export async function issueUserTokens(context: Context, issue: Issue): Promise<T
     token_type: 'Bearer',
     expires_in: accessToken.expiresIn,
     ...(client.grantTypes.includes('refresh_token') ? { refresh_token: mintRefreshToken(context, grant) } : {}),
-    ...(scopes.includes('openid') ? { id_token: await issueIdToken(context, client, user, grant, issue.nonce) } : {}),
+    ...(scopes.includes('openid') ? { id_token: await issueIdToken(context, client, user, grant, scopes, issue.nonce) } : {}),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
   };
 }

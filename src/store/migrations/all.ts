@@ -1,5 +1,6 @@
 import { initial } from './0001-initial.ts';
+import { maintenance } from './0002-maintenance.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, maintenance];

@@ -1,5 +1,7 @@
 import { fail, type Result, succeed } from '../../core/result.ts';
 import type { Store } from '../port.ts';
+import { withCache } from './cache.ts';
+import type { Engine } from './engine.ts';
 import { openPostgresEngine } from './postgres-engine.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 import { createStore } from './store.ts';
@@ -10,15 +12,19 @@ import { createStore } from './store.ts';
  */
 export function openStore(databaseUrl: string): Result<Store, string> {
   if (/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
-    return succeed(createStore(openPostgresEngine(databaseUrl)));
+    return succeed(onEngine(openPostgresEngine(databaseUrl)));
   }
   const path = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
   if (path === undefined) {
     return fail('The database URL must begin with "sqlite:" and name a file, or with "postgres://".');
   }
   try {
-    return succeed(createStore(openSqliteEngine(path)));
+    return succeed(onEngine(openSqliteEngine(path)));
   } catch (error) {
     return fail(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
   }
+}
+
+function onEngine(engine: Engine): Store {
+  return withCache(createStore(engine), engine);
 }

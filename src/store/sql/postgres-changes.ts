@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** Tells when another node has changed what nodes remember. */
 export interface Changes {
@@ -18,12 +18,12 @@ const reconnectDelay = 1000;
  */
 export function watchChanges(url: string): Changes {
   let changes = 0;
-  let listening: pg.Client | undefined;
+  let listening: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   async function listen(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
+    const client = new Client({ connectionString: url, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
     const lost = () => {
       if (listening === client) {
         listening = undefined;

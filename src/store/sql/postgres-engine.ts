@@ -1,5 +1,5 @@
 import { createQueryId, PostgresQueryCompiler } from 'kysely';
-import pg from 'pg';
+import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
 import { StoreUnavailable } from '../port.ts';
 import type { Engine } from './engine.ts';
 import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
@@ -23,7 +23,10 @@ const repetitions = 5;
 const lockOfAll = 7_264_110;
 
 // Times and counters are BIGINT; all of ours are far below 2^53.
-const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) };
+const bigint = 20;
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (Number(oid) === bigint ? Number : pgTypes.getTypeParser(oid, format)),
+};
 
 /**
  * Drives verbs over a pool of connections. A verb that is decided by its first statement takes one round trip;
@@ -31,14 +34,14 @@ const types = { getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid
  * statements themselves.
  */
 export function openPostgresEngine(url: string, options: PostgresEngineOptions = {}): Engine {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: patience,
     statement_timeout: patience,
     query_timeout: patience + 1000,
     application_name: 'microauth',
-    types: types as pg.CustomTypesConfig,
+    types,
   });
   // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
   pool.on('error', () => undefined);
@@ -47,7 +50,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   const compiler = new PostgresQueryCompiler();
   const names = new Map<string, string>();
 
-  async function execute(connection: pg.Pool | pg.PoolClient, statement: Statement): Promise<Rows> {
+  async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
     const { sql: text, parameters } = compiler.compileQuery(statement.toOperationNode(), createQueryId());
     let name = names.get(text);
     if (name === undefined) {

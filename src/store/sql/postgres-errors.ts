@@ -1,5 +1,5 @@
 /** SQLSTATE classes of a server that is absent, starting, stopping or full (PostgreSQL, appendix A). */
-const unavailableClasses = ['08', '53', '57'];
+const unavailableClasses = new Set(['08', '53', '57']);
 
 /** Errors of the network below. */
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
@@ -11,7 +11,7 @@ const lostConnection = /connection terminated|timeout exceeded|query read timeou
 export function isTemporary(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) {
-    return networkCodes.has(code) || (/^[0-9A-Z]{5}$/.test(code) && unavailableClasses.includes(code.slice(0, 2)));
+    return networkCodes.has(code) || (/^[0-9A-Z]{5}$/.test(code) && unavailableClasses.has(code.slice(0, 2)));
   }
   return error instanceof Error && lostConnection.test(error.message);
 }

@@ -109,6 +109,7 @@ export interface Schema {
     revocation_reason: string | null;
   };
   revoked_access_tokens: { tenant_id: string; id: string; expires_at: number };
+  leases: { name: string; holder: string; expires_at: number };
   attempts: { tenant_id: string; bucket: string; count: number; resets_at: number };
 }
 

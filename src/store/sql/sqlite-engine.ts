@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { createQueryId, SqliteQueryCompiler } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import { StoreUnavailable } from '../port.ts';
 import type { Engine } from './engine.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
@@ -15,6 +16,9 @@ interface Waiting {
 export interface SqliteEngineOptions {
   readonly beforeStatement?: (text: string) => void;
 }
+
+/** Milliseconds after which a change by another process is noticed at the latest. */
+const askingInterval = 100;
 
 /**
  * Drives verbs on an SQLite file (or ':memory:'). All writing verbs that arrive in one turn of the event loop
@@ -69,7 +73,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
           // A full disk may have ended the whole transaction; then the next statement fails and all are refused.
           database.exec('ROLLBACK TO verb');
           database.exec('RELEASE verb');
-          verb.reject(error);
+          verb.reject(explain(error));
         }
       }
       database.exec('COMMIT');
@@ -78,7 +82,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
         database.exec('ROLLBACK');
       }
       for (const verb of batch) {
-        verb.reject(error);
+        verb.reject(explain(error));
       }
       return;
     }
@@ -103,12 +107,29 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     });
   }
 
-  // Counts our own changes; SQLite counts those of other processes (pragma data_version).
+  // Counts our own changes; SQLite counts those of other processes, and is asked for them now and then.
   let configured = 0;
   const versionOfOthers = database.prepare('PRAGMA data_version');
+  let others = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  function changesOfOthers(): number {
+    const now = performance.now();
+    if (now - askedAt >= askingInterval) {
+      askedAt = now;
+      others = (versionOfOthers.get() as { data_version: number }).data_version;
+    }
+    return others;
+  }
 
   return {
-    read: async (verb) => drive(verb()),
+    async read(verb) {
+      try {
+        return drive(verb());
+      } catch (error) {
+        throw explain(error);
+      }
+    },
     write,
     async configure(verb) {
       const result = await write(verb);
@@ -117,7 +138,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     },
     // A transaction that begins immediately is alone in any case.
     alone: write,
-    epoch: () => configured + (versionOfOthers.get() as { data_version: number }).data_version,
+    epoch: () => configured + changesOfOthers(),
     async close() {
       if (waiting.length > 0) {
         commitWaiting();
@@ -125,4 +146,13 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
       database.close();
     },
   };
+}
+
+/** Primary result codes of a database that cannot serve now: busy, locked, read-only, I/O error, full, cannot open. */
+const unavailableCodes = new Set([5, 6, 8, 10, 13, 14]);
+
+/** Tells a disk that is full, read-only or held by somebody else from a bug. */
+function explain(error: unknown): unknown {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return unavailableCodes.has(code) ? new StoreUnavailable('The database file cannot be used right now.', { cause: error }) : error;
 }

@@ -4,6 +4,7 @@ import type { Verb } from './verb.ts';
 import * as attempts from './verbs/attempts.ts';
 import * as clients from './verbs/clients.ts';
 import * as grants from './verbs/grants.ts';
+import { takeLease } from './verbs/leases.ts';
 import * as migrations from './verbs/migrations.ts';
 import * as sessions from './verbs/sessions.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
@@ -24,6 +25,7 @@ const reads = {
   findTenant: tenants.findTenant,
   listTenants: tenants.listTenants,
   listSigningKeys: signingKeys.listSigningKeys,
+  listTenantsDueForRotation: signingKeys.listTenantsDueForRotation,
   findClient: clients.findClient,
   listClients: clients.listClients,
   listResources: clients.listResources,
@@ -34,7 +36,6 @@ const reads = {
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
-  findGrantByCode: grants.findGrantByCode,
   readStanding: grants.readStanding,
 } satisfies Partial<Verbs>;
 
@@ -55,6 +56,7 @@ const writes = {
   revokeAccessToken: grants.revokeAccessToken,
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
+  takeLease,
   sweep,
 } satisfies Partial<Verbs>;
 
@@ -63,6 +65,7 @@ const configuration = {
   createTenant: tenants.createTenant,
   setTenantDomain: tenants.setTenantDomain,
   deleteTenant: tenants.deleteTenant,
+  addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,
   createClient: clients.createClient,
   updateClient: clients.updateClient,

@@ -1,10 +1,8 @@
 import type { Redemption, Rotation, Standing } from '../../port.ts';
 import type { GrantRecord, Instant, TenantId } from '../../records.ts';
-import { fromGrant, toGrant, toSession } from '../rows.ts';
+import { fromGrant, toGrant, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { decide, first, run, type Verb } from '../verb.ts';
-import { findClient } from './clients.ts';
-import { findUser } from './users.ts';
+import { decide, first, type Verb } from '../verb.ts';
 
 export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void> {
   yield* decide(sql.insertInto('grants').values(fromGrant(tenantId, grant)).returning('id'));
@@ -15,7 +13,7 @@ export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecor
   return row && toGrant(row);
 }
 
-export function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecord | undefined> {
+function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecord | undefined> {
   const row = yield* first(
     sql.selectFrom('grants').selectAll().where('tenant_id', '=', tenantId).where('code_hash', '=', codeHash),
   );
@@ -112,30 +110,72 @@ export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresA
 
 export function* readStanding(
   tenantId: TenantId,
-  subject: { readonly clientId: string; readonly grantId?: string | undefined; readonly accessTokenId?: string | undefined },
+  subject: { readonly grantId?: string | undefined; readonly codeHash?: string; readonly accessTokenId?: string },
   now: Instant,
 ): Verb<Standing> {
-  const client = yield* findClient(tenantId, subject.clientId);
-  const grant = subject.grantId === undefined ? undefined : yield* findGrant(tenantId, subject.grantId);
-  const user = grant && (yield* findUser(tenantId, grant.userId));
-  const session =
-    grant &&
-    (yield* first(
-      sql
-        .selectFrom('sessions')
-        .selectAll()
-        .where('tenant_id', '=', tenantId)
-        .where('id', '=', grant.sessionId)
-        .where('expires_at', '>', now),
-    ));
-  const revoked =
-    subject.accessTokenId !== undefined &&
-    (yield* first(
-      sql
-        .selectFrom('revoked_access_tokens')
-        .select('id')
-        .where('tenant_id', '=', tenantId)
-        .where('id', '=', subject.accessTokenId),
-    )) !== undefined;
-  return { client, grant, user, session: session && toSession(session), accessTokenRevoked: revoked };
+  const { grantId, codeHash } = subject;
+  const accessTokenRevoked = subject.accessTokenId !== undefined && (yield* isRevoked(tenantId, subject.accessTokenId));
+  if (grantId === undefined && codeHash === undefined) {
+    return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
+  }
+  const row = yield* first(
+    sql
+      .selectFrom('grants')
+      .leftJoin('users', (join) =>
+        join.onRef('users.tenant_id', '=', 'grants.tenant_id').onRef('users.id', '=', 'grants.user_id'),
+      )
+      .leftJoin('sessions', (join) =>
+        join
+          .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
+          .onRef('sessions.id', '=', 'grants.session_id')
+          .on('sessions.expires_at', '>', now),
+      )
+      .selectAll('grants')
+      .select([
+        'users.email',
+        'users.email_key',
+        'users.email_verified',
+        'users.password_hash',
+        'users.claims as user_claims',
+        'users.enabled',
+        'users.created_at as user_created_at',
+        'users.updated_at',
+        'sessions.id as live_session_id',
+      ])
+      .where('grants.tenant_id', '=', tenantId)
+      .$if(grantId !== undefined, (query) => query.where('grants.id', '=', grantId ?? ''))
+      .$if(codeHash !== undefined, (query) => query.where('grants.code_hash', '=', codeHash ?? '')),
+  );
+  if (row === undefined) {
+    return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
+  }
+  const { email, email_key, email_verified, user_claims, enabled, user_created_at, updated_at } = row;
+  const complete =
+    email !== null && email_key !== null && email_verified !== null && user_claims !== null && enabled !== null && user_created_at !== null && updated_at !== null;
+  return {
+    grant: toGrant(row),
+    user: complete
+      ? toUser({
+          tenant_id: tenantId,
+          id: row.user_id,
+          email,
+          email_key,
+          email_verified,
+          password_hash: row.password_hash,
+          claims: user_claims,
+          enabled,
+          created_at: user_created_at,
+          updated_at,
+        })
+      : undefined,
+    sessionAlive: row.live_session_id !== null,
+    accessTokenRevoked,
+  };
+}
+
+function* isRevoked(tenantId: TenantId, accessTokenId: string): Verb<boolean> {
+  const row = yield* first(
+    sql.selectFrom('revoked_access_tokens').select('id').where('tenant_id', '=', tenantId).where('id', '=', accessTokenId),
+  );
+  return row !== undefined;
 }

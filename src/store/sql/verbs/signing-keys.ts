@@ -39,3 +39,38 @@ export function* rotateSigningKey(
   yield* run(sql.insertInto('signing_keys').values(fromSigningKey(tenantId, next)));
   return 'rotated';
 }
+
+export function* addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Verb<'added' | 'exists' | 'unknown'> {
+  // Writing to the tenant's row holds it, so that two nodes cannot both find the algorithm without a key.
+  const tenant = yield* first(
+    sql
+      .updateTable('tenants')
+      .set((update) => ({ enabled: update.ref('enabled') }))
+      .where('id', '=', tenantId)
+      .returning('id'),
+  );
+  if (tenant === undefined) {
+    return 'unknown';
+  }
+  const present = yield* first(
+    sql.selectFrom('signing_keys').select('kid').where('tenant_id', '=', tenantId).where('algorithm', '=', key.algorithm).limit(1),
+  );
+  if (present !== undefined) {
+    return 'exists';
+  }
+  yield* run(sql.insertInto('signing_keys').values(fromSigningKey(tenantId, key)));
+  return 'added';
+}
+
+export function* listTenantsDueForRotation(activeSince: Instant, limit: number): Verb<readonly TenantId[]> {
+  const rows = yield* all(
+    sql
+      .selectFrom('signing_keys')
+      .select('tenant_id')
+      .distinct()
+      .where('activates_at', '<=', activeSince)
+      .where('retires_at', 'is', null)
+      .limit(limit),
+  );
+  return rows.map((row) => row.tenant_id as TenantId);
+}

@@ -1,0 +1,81 @@
+import { type Clock, day, hour, minute } from '../core/clock.ts';
+import type { SealingKey } from '../core/seal.ts';
+import type { Store } from '../store/port.ts';
+import { type Instant, type SigningAlgorithm, type SigningKeyRecord, signingAlgorithms, type TenantId } from '../store/records.ts';
+import { generatePair, toSigningKey } from './key-pairs.ts';
+
+/** How long relying parties may keep a JWK set (`Cache-Control: max-age`), in milliseconds. */
+export const jwksMaxAge = 5 * minute;
+
+/** How long a key is published before it signs: no cached JWK set lacks it by then. */
+const publicationLead = 2 * jwksMaxAge;
+
+/** Longer than any signed token lives, plus the time that a JWK set may be cached. */
+const retirementDelay = 2 * hour + jwksMaxAge;
+
+/** How long a key signs before the schedule replaces it, in milliseconds. */
+export const rotationPeriod = 90 * day;
+
+interface RotationContext {
+  readonly store: Store;
+  readonly sealingKey: SealingKey;
+  readonly clock: Clock;
+}
+
+/** A key that was made by a rotation. */
+export interface NextKey {
+  readonly algorithm: SigningAlgorithm;
+  readonly kid: string;
+  readonly activatesAt: Instant;
+}
+
+/** A key's place in its life: published but not used yet, signing, or published only for what it signed. */
+export type KeyState = 'next' | 'active' | 'retired';
+
+/** The state of a key among its tenant's keys, which come newest first. */
+export function stateOf(key: SigningKeyRecord, keys: readonly SigningKeyRecord[], now: Instant): KeyState {
+  if (key.activatesAt > now) {
+    return 'next';
+  }
+  const active = keys.find((other) => other.algorithm === key.algorithm && other.activatesAt <= now);
+  return active?.kid === key.kid ? 'active' : 'retired';
+}
+
+/**
+ * Gives the tenant a new key for each algorithm that it has one of. It is published now and signs after the longest
+ * time that a JWK set may be cached; its predecessor stays published until nothing signed by it can be valid. Of
+ * several rotations at once one happens.
+ */
+export async function rotateSigningKeys(context: RotationContext, tenantId: TenantId): Promise<readonly NextKey[]> {
+  return rotateWhere(context, tenantId, () => true);
+}
+
+/** Rotates the keys of at most `limit` tenants whose keys have been active for the rotation period. */
+export async function rotateDueKeys(context: RotationContext, limit: number): Promise<readonly (NextKey & { readonly tenantId: TenantId })[]> {
+  const activeSince = context.clock.now() - rotationPeriod;
+  const rotated = [];
+  for (const tenantId of await context.store.listTenantsDueForRotation(activeSince, limit)) {
+    for (const key of await rotateWhere(context, tenantId, (latest) => latest.activatesAt <= activeSince)) {
+      rotated.push({ ...key, tenantId });
+    }
+  }
+  return rotated;
+}
+
+async function rotateWhere(context: RotationContext, tenantId: TenantId, isDue: (latest: SigningKeyRecord) => boolean): Promise<readonly NextKey[]> {
+  const now = context.clock.now();
+  const keys = await context.store.listSigningKeys(tenantId, now);
+  const activatesAt = now + publicationLead;
+  const rotated: NextKey[] = [];
+  for (const algorithm of signingAlgorithms) {
+    const latest = keys.find((key) => key.algorithm === algorithm);
+    if (latest === undefined || !isDue(latest)) {
+      continue;
+    }
+    const next = toSigningKey(context.sealingKey, tenantId, algorithm, await generatePair(algorithm), now, activatesAt);
+    if ((await context.store.rotateSigningKey(tenantId, latest.kid, next, activatesAt + retirementDelay)) === 'rotated') {
+      rotated.push({ algorithm, kid: next.kid, activatesAt });
+    }
+  }
+  return rotated;
+}
