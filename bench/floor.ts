@@ -236,7 +236,7 @@ app.get('/authorize', async (c) => {
   return new Response(null, { status: 303, headers: { ...common, 'Cache-Control': 'no-store', Location: location } });
 });
 
-app.post('/token', token);
+app.post('/token', (c) => token(c));
 
 app.get('/userinfo', (c) => {
   const live = judge((c.req.header('authorization') ?? '').slice(7));
@@ -279,3 +279,4 @@ for (const [path, file] of [['/.well-known/openid-configuration', 'discovery.jso
 }
 
 serve({ fetch: app.fetch, port, hostname: '127.0.0.1' });
+process.once('SIGTERM', () => process.exit());

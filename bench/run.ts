@@ -3,13 +3,14 @@
  *   npm run bench [-- --quick] [--only SCENARIO,…] [--servers NAME,…] [--no-write]
  * A quick run prints only; --write makes it write docs/performance.md as a full one does.
  */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../test/support/postgres.ts';
 import { type Cell, median, summarize } from './cell.ts';
-import type { Job, Measurement } from './load.ts';
+import { carryOut } from './jobs.ts';
+import type { Job } from './load.ts';
 import { type ServerName, serverNames } from './names.ts';
 import { cellKey, renderResults, renderSteadiness, type Results, writeSection } from './report.ts';
 import { cannot, connectionsOf, type ScenarioName, scenarioNames } from './scenarios.ts';
@@ -153,17 +154,4 @@ function watchProcessor(pid: number): () => number {
     const from = samples.find((candidate) => candidate.at >= end.at - seconds * 1000) ?? end;
     return (end.used - from.used) / ((end.at - from.at) / 1000);
   };
-}
-
-function carryOut(process: ChildProcess, job: Job): Promise<Measurement> {
-  return new Promise((resolve, reject) => {
-    process.once('message', (answer: { readonly measurement?: Measurement; readonly error?: string }) => {
-      if (answer.measurement === undefined) {
-        reject(new Error(`${job.server}, ${job.scenario}: ${answer.error ?? 'no answer'}`));
-      } else {
-        resolve(answer.measurement);
-      }
-    });
-    process.send(job);
-  });
 }
