@@ -22,12 +22,17 @@ export async function readForm(request: Request): Promise<Result<URLSearchParams
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maximumBody) {
-      return fail({ reason: 'body_too_large', expected: `at most ${maximumBody} bytes` });
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size > maximumBody) {
+        return fail({ reason: 'body_too_large', expected: `at most ${maximumBody} bytes` });
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch {
+    // The caller hung up or broke the framing: everyday on the Internet, and no failure of ours.
+    return fail({ reason: 'body_incomplete', received: `${size} bytes` });
   }
   return succeed(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
 }

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { accessTokenLifetime } from './lifetimes.ts';
 
 /** RFC 9068 §2.1. */
-export const accessTokenType = 'at+jwt';
+const accessTokenType = 'at+jwt';
 
 /** What an access token says (RFC 9068 §2.2). Times in seconds. */
 export interface AccessTokenClaims {

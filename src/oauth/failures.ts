@@ -24,6 +24,7 @@ export const failures = {
   method_not_allowed: { error: 'invalid_request', status: 405, level: 'info', text: 'This address does not take this method.' },
   form_from_elsewhere: { error: 'invalid_request', status: 403, level: 'warn', text: 'The form was not sent by a page of this site.' },
   body_too_large: { error: 'invalid_request', status: 413, level: 'info', text: 'The request body is too large.' },
+  body_incomplete: { error: 'invalid_request', status: 400, level: 'info', text: 'The request body ended before it was complete.' },
 
   // The client
   client_missing: { error: 'invalid_client', status: 401, level: 'info', text: 'The request does not say which client it comes from.' },

@@ -41,7 +41,7 @@ export interface SigningKeyRecord {
 export const clientTypes = ['spa', 'native', 'web', 'service'] as const;
 export type ClientType = (typeof clientTypes)[number];
 
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof grantTypes)[number];
 
 export const clientAuthenticationMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -147,6 +149,23 @@ describe('K. HTTP, parsing, resources, logs', () => {
         expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
       },
     );
+  });
+
+  test('A154 a body that never arrives whole is the caller’s mistake, and no alarm', async () => {
+    for (const [head, body] of [
+      [['POST /token HTTP/1.1', 'Content-Type: application/x-www-form-urlencoded', 'Transfer-Encoding: chunked'], 'zz\r\n'],
+      [['POST /sign-in HTTP/1.1', 'Content-Type: application/x-www-form-urlencoded', 'Transfer-Encoding: chunked'], '3\r\na=b\r\nzz\r\n'],
+    ] as const) {
+      expect(statusOf(await promptly(() => raw(head, body)))).toBe(400);
+    }
+    // Hanging up in the middle.
+    const socket = connect(t.server.port, '127.0.0.1');
+    socket.end(`POST /token HTTP/1.1\r\nHost: localhost:${t.server.port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant`);
+    socket.resume();
+    await once(socket, 'close');
+    expect((await send(`${t.server.issuer}/jwks`)).status).toBe(200);
+    expect(t.server.log()).toContain('"reason":"body_incomplete"');
+    expect(t.server.log()).not.toContain('"level":50');
   });
 
   test('A158 texts that make naive patterns slow', async () => {

@@ -111,6 +111,12 @@ describe('RFC 6749 §2.3 client authentication at the token endpoint', () => {
     });
   });
 
+  test('a NUL in the id is malformed, and never looked for', async () => {
+    for (const id of [`${web.id}\0`, `${web.id}%00`]) {
+      expect((await redeem(web, {}, basic(id, web.secret))).answer.json['error_description']).toContain('not HTTP Basic');
+    }
+  });
+
   test('a disabled client is refused, its tokens are inactive, and enabling brings them back', async () => {
     const other = await server.client({ type: 'web', redirectUris: [redirectUri] });
     const at = new Flow(server.issuer, other);

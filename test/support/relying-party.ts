@@ -7,7 +7,7 @@ import { send } from './user-agent.ts';
  */
 
 /** Lets the library send through our own sender, which reaches every `*.localhost` and follows nothing. */
-export async function sendAsFetch(url: string, options: { readonly method?: string; readonly headers?: object; readonly body?: unknown }): Promise<Response> {
+async function sendAsFetch(url: string, options: { readonly method?: string; readonly headers?: object; readonly body?: unknown }): Promise<Response> {
   const body = options.body === undefined || options.body === null ? undefined : Buffer.from(await new Response(options.body as string).arrayBuffer());
   const page = await send(url, {
     method: options.method ?? 'GET',
@@ -89,7 +89,7 @@ export async function signInAndValidate(
 }
 
 /** How this flow's client authenticates. */
-export function authentication(flow: Flow, options: SignInOptions = {}): oauth.ClientAuth {
+function authentication(flow: Flow, options: SignInOptions = {}): oauth.ClientAuth {
   const { secret } = flow.client;
   return secret === '' ? oauth.None() : options.method === 'post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
 }

@@ -23,9 +23,8 @@ const repetitions = 5;
 const lockOfAll = 7_264_110;
 
 // Times and counters are BIGINT; all of ours are far below 2^53.
-const bigint = 20;
 const types: CustomTypesConfig = {
-  getTypeParser: (oid, format) => (Number(oid) === bigint ? Number : pgTypes.getTypeParser(oid, format)),
+  getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)),
 };
 
 /**

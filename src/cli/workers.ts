@@ -1,0 +1,51 @@
+import cluster, { type Worker } from 'node:cluster';
+import { minute } from '../core/clock.ts';
+import { fail, type Result, succeed } from '../core/result.ts';
+
+/** So many deaths within a minute mean that starting again does not help. */
+const deathsPerMinute = 10;
+
+/**
+ * Runs this same command in several processes that share the port, and waits until they have ended. A worker that
+ * dies is replaced. A signal is passed on, and the workers finish what they are doing. Where none comes up at all, the
+ * failure says so; why stands in what the worker itself said.
+ */
+export function superviseWorkers(count: number): Promise<Result<undefined, string>> {
+  return new Promise((resolve) => {
+    const deaths: number[] = [];
+    let stopping = false;
+    let everListened = false;
+    let outcome: Result<undefined, string> = succeed(undefined);
+
+    const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    const stop = (signal: NodeJS.Signals): void => {
+      stopping = true;
+      for (const worker of workers()) {
+        worker.process.kill(signal);
+      }
+    };
+
+    cluster.on('listening', () => {
+      everListened = true;
+    });
+    cluster.on('exit', () => {
+      const now = Date.now();
+      deaths.push(now);
+      const recent = deaths.filter((death) => now - death < minute);
+      if (!stopping && (!everListened || recent.length >= deathsPerMinute)) {
+        outcome = fail(everListened ? 'Workers keep dying; the server has stopped.' : 'The workers did not start.');
+        stop('SIGTERM');
+      } else if (!stopping) {
+        cluster.fork();
+      }
+      if (workers().length === 0) {
+        resolve(outcome);
+      }
+    });
+    process.on('SIGINT', () => stop('SIGTERM'));
+    process.on('SIGTERM', () => stop('SIGTERM'));
+    for (let number = 0; number < count; number += 1) {
+      cluster.fork();
+    }
+  });
+}
