@@ -15,7 +15,7 @@ export function createListener(serveRequest: ServeRequest): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => serveRequest(request, connectionOf(incoming as IncomingMessage)),
     // The URL of a request is built on this host only; tenants come from the Host header as it was sent.
-    { overrideGlobalObjects: false, hostname: 'localhost' },
+    { hostname: 'localhost' },
   );
   const server: Server = createServer(
     {
