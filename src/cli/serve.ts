@@ -41,7 +41,8 @@ export function completeServe(command: Command): void {
       announce: (config, tenant, log) => {
         const summary = { issuer: issuerOf(config.url, tenant.domain), ...config.listen };
         log.info({ event: 'listening', ...summary });
-        if (options.json === true) {
+        // Of several workers the first speaks for all.
+        if (options.json === true && (cluster.worker?.id ?? 1) === 1) {
           process.stdout.write(`${JSON.stringify(summary)}\n`);
         }
       },
@@ -49,5 +50,7 @@ export function completeServe(command: Command): void {
     if (!ended.ok) {
       complain(ended.failure);
     }
+    // The channel to the primary would keep the process alive.
+    cluster.worker?.disconnect();
   });
 }

@@ -17,10 +17,11 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
     let everListened = false;
     let outcome: Result<undefined, string> = succeed(undefined);
 
-    const workers = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+    const alive = new Set<Worker>();
+    const start = (): void => void alive.add(cluster.fork());
     const stop = (signal: NodeJS.Signals): void => {
       stopping = true;
-      for (const worker of workers()) {
+      for (const worker of alive) {
         worker.process.kill(signal);
       }
     };
@@ -28,7 +29,8 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
     cluster.on('listening', () => {
       everListened = true;
     });
-    cluster.on('exit', () => {
+    cluster.on('exit', (worker) => {
+      alive.delete(worker);
       const now = Date.now();
       deaths.push(now);
       const recent = deaths.filter((death) => now - death < minute);
@@ -36,16 +38,16 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
         outcome = fail(everListened ? 'Workers keep dying; the server has stopped.' : 'The workers did not start.');
         stop('SIGTERM');
       } else if (!stopping) {
-        cluster.fork();
+        start();
       }
-      if (workers().length === 0) {
+      if (alive.size === 0) {
         resolve(outcome);
       }
     });
     process.on('SIGINT', () => stop('SIGTERM'));
     process.on('SIGTERM', () => stop('SIGTERM'));
     for (let number = 0; number < count; number += 1) {
-      cluster.fork();
+      start();
     }
   });
 }

@@ -39,6 +39,21 @@ describe('serve', () => {
     expect(JSON.parse(serve.output().stderr.split('\n')[0] ?? '')).toMatchObject({ event: 'listening' });
   });
 
+  test('answers operators on a port of their own, where one is given', async () => {
+    const folder = newFolder();
+    const [port, operations] = [await freePort(), await freePort()];
+    const environment = { ...production(folder, port), MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operations}` };
+    const serve = await startServerCommand(folder, ['serve'], environment);
+    expect((await fetch(`http://127.0.0.1:${operations}/ready`)).status).toBe(200);
+    expect(await serve.stop()).toBe(0);
+    expect(serve.output().stdout).toContain('"event":"stopped","cutOff":0');
+    expect(await microauth(folder, ['serve'], { environment: { ...environment, MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${port}` } })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'MICROAUTH_OPERATIONS_LISTEN must differ from MICROAUTH_LISTEN: what it serves is for operators only.\n',
+    });
+  });
+
   test('makes no demo data', async () => {
     const folder = newFolder();
     const environment = production(folder, await freePort());
