@@ -11,7 +11,7 @@ import { startPostgres } from '../test/support/postgres.ts';
 import { carryOut } from './jobs.ts';
 import { serverNames } from './names.ts';
 import { cannot, connectionsOf, scenarioNames } from './scenarios.ts';
-import { leaveServerCore, lendDocuments, prepare, start } from './servers.ts';
+import { compile, leaveServerCore, lendDocuments, prepare, start } from './servers.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -23,6 +23,7 @@ const { values: flags } = parseArgs({
 });
 const name = serverNames.find((candidate) => candidate === flags.server) ?? 'microauth-sqlite';
 
+compile();
 leaveServerCore();
 mkdirSync(join(import.meta.dirname, '.data'), { recursive: true });
 const folder = mkdtempSync(join(import.meta.dirname, '.data', 'profile-'));
@@ -77,7 +78,7 @@ function summary(text: string, top: number, skipped: number): string {
       continue;
     }
     const place = placeOf(frame.url, frame.functionName);
-    const called = `${frame.functionName === '' ? '(anonymous)' : frame.functionName} ${frame.url === '' ? '' : `${frame.url.replace(/^.*\/(?:node_modules|microauth|bench)\//, '')}:${frame.lineNumber + 1}`}`;
+    const called = `${frame.functionName === '' ? '(anonymous)' : frame.functionName} ${frame.url === '' ? '' : `${frame.url.replace(/^.*\/(?:node_modules|dist|bench)\//, '')}:${frame.lineNumber + 1}`}`;
     total += delta;
     functions.set(called, (functions.get(called) ?? 0) + delta);
     places.set(place, (places.get(place) ?? 0) + delta);
@@ -95,5 +96,5 @@ function placeOf(url: string, functionName: string): string {
   if (url === '') {
     return functionName === '(garbage collector)' ? 'garbage collection' : 'native code';
   }
-  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/(src\/[^/]+)/.exec(url)?.[1] ?? (url.startsWith('node:') ? url.split('/').slice(0, 2).join('/') : 'bench');
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/(dist\/[^/]+)/.exec(url)?.[1] ?? (url.startsWith('node:') ? url.split('/').slice(0, 2).join('/') : 'bench');
 }

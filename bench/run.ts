@@ -14,7 +14,7 @@ import type { Job } from './load.ts';
 import { type ServerName, serverNames } from './names.ts';
 import { cellKey, renderResults, renderSteadiness, type Results, writeSection } from './report.ts';
 import { cannot, connectionsOf, type ScenarioName, scenarioNames } from './scenarios.ts';
-import { type Blueprint, leaveServerCore, lendDocuments, prepare, processorTime, residentMemory, type Server, start } from './servers.ts';
+import { type Blueprint, compile, leaveServerCore, lendDocuments, prepare, processorTime, residentMemory, type Server, start } from './servers.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -37,6 +37,7 @@ const servers = chosen(serverNames, flags.servers);
 const chosenScenarios = chosen(scenarioNames, flags.only);
 
 installPeers();
+compile();
 leaveServerCore();
 // On a disk: many a temporary folder is in memory, where a commit costs nothing.
 mkdirSync(join(import.meta.dirname, '.data'), { recursive: true });

@@ -64,10 +64,6 @@ export function discoveryOf(server: ServerName): string {
   return dialects[server].discovery;
 }
 
-export function jwksOf(server: ServerName): string {
-  return dialects[server].jwks;
-}
-
 /** One connection of the load with what it needs: whose browser it is, and the tokens that it goes on with. */
 class Visitor {
   readonly server: ServerName;

@@ -56,6 +56,14 @@ export function unwrap<Value>(result: Result<Value, unknown>): Value {
 
 const bench = import.meta.dirname;
 
+/** MicroAuth as the npm package has it. */
+export const compiledMain = join(bench, '../dist/main.js');
+
+/** Compiles MicroAuth. */
+export function compile(): void {
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: join(bench, '..'), stdio: 'inherit' });
+}
+
 /** Prepares a server with the users and clients of the bench. `databaseUrl` is for ours. */
 export async function prepare(name: ServerName, parent: string, databaseUrl?: string): Promise<Blueprint> {
   const folder = join(parent, name);
@@ -93,7 +101,7 @@ async function prepareOurs(name: ServerName, folder: string, port: number, datab
   unwrap(await createClient(context, tenant.id, { ...application, type: 'web', id: clients.web, secret, idTokenAlgorithm: 'ES256' }));
   unwrap(await createClient(context, tenant.id, { type: 'service', id: clients.service, name: 'Service', secret, scopes: [serviceScope] }));
   await close();
-  return { name, folder, port, command: [join(bench, '../src/main.ts'), 'serve'], environment };
+  return { name, folder, port, command: [compiledMain, 'serve'], environment };
 }
 
 /** The management operations on the database of a server of ours. */
@@ -158,8 +166,8 @@ function stop(child: ChildProcess): Promise<void> {
 }
 
 /** One request on a connection of its own; undefined where nobody answers. */
-export async function tryGet(port: number, path: string, host?: string): Promise<Answer | undefined> {
-  const connection = new Connection(port, host);
+async function tryGet(port: number, path: string): Promise<Answer | undefined> {
+  const connection = new Connection(port);
   try {
     return await connection.get(path);
   } catch {

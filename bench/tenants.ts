@@ -15,7 +15,7 @@ import type { TenantRecord } from '../src/store/records.ts';
 import { freePort } from '../test/support/server.ts';
 import { median } from './cell.ts';
 import { machine, writeSection } from './report.ts';
-import { type Blueprint, leaveServerCore, openAdmin, residentMemory, type Server, start, unwrap } from './servers.ts';
+import { type Blueprint, compile, compiledMain, leaveServerCore, openAdmin, residentMemory, type Server, start, unwrap } from './servers.ts';
 import { secret } from './setup.ts';
 import { Connection } from './wire.ts';
 
@@ -30,6 +30,7 @@ const starts = 9;
 /** Its access tokens are signed with the tenant's RSA key. */
 const rsaResource = 'https://rsa.example';
 
+compile();
 leaveServerCore();
 mkdirSync(join(import.meta.dirname, '.data'), { recursive: true });
 const folder = mkdtempSync(join(import.meta.dirname, '.data', 'tenants-'));
@@ -86,7 +87,7 @@ async function blueprintOf(name: string): Promise<Blueprint> {
     name: 'microauth-sqlite',
     folder: home,
     port,
-    command: [join(import.meta.dirname, '../src/main.ts'), 'serve'],
+    command: [compiledMain, 'serve'],
     environment: {
       NODE_ENV: 'production',
       MICROAUTH_URL: `http://localhost:${port}`,
