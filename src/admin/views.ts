@@ -1,6 +1,8 @@
+import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClientWithSecret } from './clients.ts';
+import type { InspectedKey } from './inspect-keys.ts';
 import type { RotatedKey } from './keys.ts';
 
 /*
@@ -91,6 +93,20 @@ export function sessionView(session: SessionRecord) {
 /** A signing key that was just made. */
 export function rotatedKeyView(key: RotatedKey) {
   return { tenant: key.tenant.name, alg: key.algorithm, kid: key.kid, activates_at: instant(key.activatesAt) };
+}
+
+/** A signing key at a moment in its life. */
+export function inspectedKeyView({ tenant, key, state }: InspectedKey, now: Instant) {
+  return {
+    tenant: tenant.name,
+    alg: key.algorithm,
+    kid: key.kid,
+    state,
+    age_days: Math.floor((now - key.createdAt) / day),
+    created_at: instant(key.createdAt),
+    activates_at: instant(key.activatesAt),
+    ...(key.retiresAt !== null && { retires_at: instant(key.retiresAt) }),
+  };
 }
 
 function instant(milliseconds: Instant): string {

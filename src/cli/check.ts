@@ -1,27 +1,43 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { type InspectedKey, inspectKeys } from '../admin/inspect-keys.ts';
+import { inspectedKeyView } from '../admin/views.ts';
 import { type Config, loadConfig } from '../config/load.ts';
+import { second, systemClock } from '../core/clock.ts';
+import type { Store } from '../store/port.ts';
 import { openStore } from '../store/sql/open-store.ts';
-import { type CommonOptions, complain } from './answer.ts';
+import { type CommonOptions, complain, list } from './answer.ts';
 import { checkSealingKey } from './management.ts';
 
-/** What was found: what keeps serve from starting, and what it will do to the schema when it starts. */
+/** What was found: what needs attention, and what there is to know besides. */
 interface Findings {
   readonly problems: readonly string[];
   readonly pendingMigrations: readonly string[];
+  readonly keys: readonly InspectedKey[];
+  /** Milliseconds that the database's clock is ahead of ours; undefined when it was not asked. */
+  readonly clockDifference: number | undefined;
 }
+
+/** Authorization codes live for a minute; clocks that are further apart than this make sign-ins fail now and then. */
+const tolerance = 5 * second;
 
 /** `microauth check` */
 export function completeCheck(command: Command): void {
   command.action(async (options: CommonOptions) => {
     const config = loadConfig(process.env, 'serve', options.config);
-    const { problems, pendingMigrations } = config.ok ? await inspect(config.value) : found(config.failure);
+    const findings = config.ok ? await inspect(config.value) : found(config.failure);
+    const { problems, pendingMigrations, keys } = findings;
+    const now = Date.now();
+    const views = keys.map((key) => inspectedKeyView(key, now));
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ ok: problems.length === 0, problems, pending_migrations: pendingMigrations })}\n`);
-    } else if (problems.length === 0) {
+      const summary = { ok: problems.length === 0, problems, pending_migrations: pendingMigrations };
+      process.stdout.write(`${JSON.stringify({ ...summary, clock_difference_ms: findings.clockDifference ?? null, keys: views })}\n`);
+    } else {
       const outlook = pendingMigrations.length === 0 ? '' : ` At its start serve applies: ${pendingMigrations.join(', ')}.`;
-      process.stdout.write(`Everything is in order.${outlook}\n`);
+      const table = views.length === 0 ? [] : [list('keys', views, ['tenant', 'alg', 'state', 'age_days', 'kid']).text];
+      const verdict = problems.length === 0 ? [`Everything is in order.${outlook}`] : [];
+      process.stdout.write([...table, ...verdict].map((line) => `${line}\n`).join(''));
     }
     if (problems.length > 0) {
       complain(problems);
@@ -40,18 +56,48 @@ async function inspect(config: Config): Promise<Findings> {
     return found([store.failure]);
   }
   try {
-    const pendingMigrations = await store.value.pendingMigrations();
-    const key = pendingMigrations.length > 0 ? undefined : await checkSealingKey({ store: store.value, sealingKey: config.sealingKey });
-    return { problems: key?.ok === false ? [key.failure] : [], pendingMigrations };
+    return await inspectStore(store.value, config);
   } catch (error) {
-    return found([`The database cannot be read: ${error instanceof Error ? error.message : String(error)}.`]);
+    return found([`The database cannot be read: ${error instanceof Error ? reasonOf(error) : String(error)}.`]);
   } finally {
     await store.value.close();
   }
 }
 
+async function inspectStore(store: Store, { sealingKey }: Config): Promise<Findings> {
+  const clock = systemClock();
+  const clockDifference = await compareClocks(store);
+  const problems =
+    Math.abs(clockDifference) > tolerance
+      ? [`The database's clock is ${Math.round(Math.abs(clockDifference) / second)} seconds ${clockDifference > 0 ? 'ahead of' : 'behind'} this machine's; set both by NTP.`]
+      : [];
+  const pendingMigrations = await store.pendingMigrations();
+  if (pendingMigrations.length > 0) {
+    return { problems, pendingMigrations, keys: [], clockDifference };
+  }
+  const key = await checkSealingKey({ store, sealingKey });
+  if (!key.ok) {
+    return { problems: [...problems, key.failure], pendingMigrations, keys: [], clockDifference };
+  }
+  const { keys, problems: keyProblems } = await inspectKeys({ store, sealingKey, clock });
+  return { problems: [...problems, ...keyProblems], pendingMigrations, keys, clockDifference };
+}
+
+/** How far the database is ahead; the answer is taken to have been given half way. The first one opens the connection. */
+async function compareClocks(store: Store): Promise<number> {
+  await store.databaseTime();
+  const asked = Date.now();
+  const theirs = await store.databaseTime();
+  return Math.round(theirs - (asked + Date.now()) / 2);
+}
+
+/** What the store says, and below it what the database said. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} ${error.cause.message}` : error.message.replace(/\.$/, '');
+}
+
 function found(problems: readonly string[]): Findings {
-  return { problems, pendingMigrations: [] };
+  return { problems, pendingMigrations: [], keys: [], clockDifference: undefined };
 }
 
 function isWritable(folder: string): boolean {

@@ -5,9 +5,11 @@ import { rotatedKeyView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { addCommand, type CommonOptions, list, report } from './answer.ts';
 import { manage } from './management.ts';
+import { addReseal } from './reseal.ts';
 
 /** `microauth keys …` */
 export function completeKeys(group: Command): void {
+  addReseal(group);
   addCommand(group, 'rotate', 'publish new signing keys now and sign with them as soon as every cache has them')
     .option('--tenant <tenant>', 'one tenant, by name, id or domain; every tenant otherwise')
     .action(async (options: CommonOptions & { readonly tenant?: string }) => {

@@ -21,5 +21,29 @@ export function createLogger(form: LogForm, level: LogLevel): Logger {
       },
     });
   }
-  return pino(settings, pino.destination(form === 'json-stdout' ? 1 : 2));
+  return pino(settings, batched(pino.destination(form === 'json-stdout' ? 1 : 2)));
+}
+
+/**
+ * Writes the lines of one turn of the event loop at once: a system call for many requests instead of several for
+ * each. At the end of the process, however it comes to it, what is left is written too.
+ */
+function batched(destination: { write(text: string): unknown }): { write(line: string): void } {
+  let pending = '';
+  const flush = (): void => {
+    const text = pending;
+    pending = '';
+    if (text !== '') {
+      destination.write(text);
+    }
+  };
+  process.once('exit', flush);
+  return {
+    write(line) {
+      if (pending === '') {
+        setImmediate(flush);
+      }
+      pending += line;
+    },
+  };
 }

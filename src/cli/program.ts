@@ -33,9 +33,27 @@ const entries: readonly Entry[] = [
   },
   {
     name: 'check',
-    summary: 'say whether serve would start with this configuration, and change nothing',
+    summary: 'say whether serve would start, and what of database, clock and keys needs attention; change nothing',
     isGroup: false,
     load: async () => (await import('./check.ts')).completeCheck,
+  },
+  {
+    name: 'backup',
+    summary: 'write everything to one file, while servers go on',
+    isGroup: false,
+    load: async () => (await import('./backup.ts')).completeBackup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup into an empty database, after proving that it is whole',
+    isGroup: false,
+    load: async () => (await import('./backup.ts')).completeRestore,
+  },
+  {
+    name: 'move',
+    summary: 'copy everything to an empty database: from SQLite to PostgreSQL, or back',
+    isGroup: false,
+    load: async () => (await import('./move.ts')).completeMove,
   },
   { name: 'keys', summary: 'signing keys', isGroup: true, load: async () => (await import('./keys.ts')).completeKeys },
   {

@@ -8,6 +8,7 @@ import type { Store } from '../store/port.ts';
 import type { TenantRecord } from '../store/records.ts';
 import { openStore } from '../store/sql/open-store.ts';
 import { adminContext, prepareStore } from './management.ts';
+import { workerNumber } from './workers.ts';
 
 /** How `dev` and `serve` differ. */
 export interface ServerCommand {
@@ -54,7 +55,7 @@ async function runOver(store: Store, config: Config, command: ServerCommand): Pr
     return dev;
   }
   const log = command.logger(config);
-  const app = createApp({ config, store, clock, log, ...(dev.value !== undefined && { dev: dev.value }) });
+  const app = createApp({ config, store, clock, log, worker: workerNumber(), ...(dev.value !== undefined && { dev: dev.value }) });
   const signal = nextSignal();
   const started = await app.start();
   if (!started.ok) {

@@ -11,6 +11,8 @@ import { type DefaultTenantUrl, type ListenAddress, looksRandom } from './values
 export interface Config {
   readonly url: DefaultTenantUrl;
   readonly listen: ListenAddress;
+  /** Where metrics and probes are answered; nowhere when undefined. */
+  readonly operationsListen?: ListenAddress | undefined;
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly sealingKey: SealingKey;
@@ -63,6 +65,10 @@ function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): rea
   if (url?.scheme === 'http' && !isLoopbackHost(url.host)) {
     problems.push(`${urlLabel} must begin with https:// unless its host is this machine itself, such as localhost, but it is http://${url.host}.`);
   }
+  const { listen, operationsListen } = settings;
+  if (listen !== undefined && listen.port === operationsListen?.port && listen.host === operationsListen.host) {
+    problems.push('MICROAUTH_OPERATIONS_LISTEN must differ from MICROAUTH_LISTEN: what it serves is for operators only.');
+  }
   if (mode === 'dev' && settings.listen !== undefined && !isLoopbackHost(settings.listen.host)) {
     problems.push(
       `dev listens on this machine only, because its demo passwords are public, but MICROAUTH_LISTEN is ${settings.listen.host}:${settings.listen.port}; use serve to listen elsewhere.`,
@@ -95,6 +101,7 @@ function complete(settings: Settings): Result<Config, readonly string[]> {
     Object.freeze({
       url: Object.freeze(url),
       listen: Object.freeze(settings.listen ?? { host: '127.0.0.1', port: url.port ?? (url.scheme === 'http' ? 80 : 4000) }),
+      operationsListen: settings.operationsListen === undefined ? undefined : Object.freeze(settings.operationsListen),
       databaseUrl: settings.databaseUrl ?? `sqlite:${join(dataDir, 'microauth.db')}`,
       dataDir,
       sealingKey: sealingKey.value,

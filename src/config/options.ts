@@ -60,6 +60,14 @@ export const options = {
     requiredToServe: false,
     show: quoted,
   },
+  operationsListen: {
+    variable: 'MICROAUTH_OPERATIONS_LISTEN',
+    doc: 'Where to answer operators with /live, /ready, /metrics and /tenant-domain, host:port. Keep it private.',
+    schema: read(parseListenAddress),
+    default: 'nowhere',
+    requiredToServe: false,
+    show: quoted,
+  },
   databaseUrl: {
     variable: 'MICROAUTH_DATABASE_URL',
     doc: 'Where the data is: sqlite:PATH or postgres://user:password@host/database.',

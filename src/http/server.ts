@@ -1,47 +1,132 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { minute, second } from '../core/clock.ts';
+import { type Family, single } from '../core/metrics.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { ServeRequest } from './serve-request.ts';
 
 /** A server that listens. */
 export interface Listener {
   start(host: string, port: number): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
-  /** Stops accepting, finishes what is in flight, closes idle connections. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, lets what is in flight finish, and closes idle connections at once and all others when the
+   * time is up. Returns how many requests were cut off.
+   */
+  stop(): Promise<number>;
+  metrics(): readonly Family[];
 }
 
-/** The node server: limits on sizes and times, and what of a connection the rest needs to know. */
-export function createListener(serveRequest: ServeRequest): Listener {
+/** What a connection may cost. Times are milliseconds. */
+export interface Limits {
+  /** Connections beyond these are closed as soon as they come. */
+  readonly connections: number;
+  readonly headerBytes: number;
+  /** Until the headers of a request are complete. */
+  readonly headers: number;
+  /** Until a request is complete with its body. */
+  readonly request: number;
+  /** How long a connection may be without a byte in either direction while a request is on it. */
+  readonly silence: number;
+  /** How long a connection may wait for its next request. */
+  readonly keepAlive: number;
+  /** How long a stop waits for requests in flight. */
+  readonly grace: number;
+}
+
+const defaults: Limits = {
+  connections: 5000,
+  // A sealed authorization request travels in the URL; everything larger is refused with 431.
+  headerBytes: 32 * 1024,
+  headers: 15 * second,
+  request: 30 * second,
+  silence: minute,
+  // Longer than proxies keep theirs, so that it is never we who close one just as a request comes.
+  keepAlive: 65 * second,
+  grace: 10 * second,
+};
+
+/**
+ * The node server: limits on sizes, numbers and times, and what of a connection the rest needs to know. Workers of one
+ * machine may share its port, or each has one alone.
+ */
+export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alone' = 'shared', limits: Limits = defaults): Listener {
   const listener = getRequestListener(
     (request, { incoming }) => serveRequest(request, connectionOf(incoming as IncomingMessage)),
     // The URL of a request is built on this host only; tenants come from the Host header as it was sent.
-    { overrideGlobalObjects: false, hostname: 'localhost' },
+    { hostname: 'localhost' },
   );
+  const inFlight = new Set<ServerResponse>();
+  let stopping = false;
+  let connections = 0;
+  let refused = 0;
+
   const server: Server = createServer(
     {
-      // A sealed authorization request travels in the URL; everything larger is refused with 431.
-      maxHeaderSize: 32 * 1024,
-      headersTimeout: 15_000,
-      requestTimeout: 30_000,
-      keepAliveTimeout: 65_000,
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headers,
+      requestTimeout: limits.request,
+      keepAliveTimeout: limits.keepAlive,
+      // Node looks for late headers and bodies this often; its own default would let them be late by half a minute.
+      connectionsCheckingInterval: Math.min(second, limits.headers),
       requireHostHeader: true,
     },
-    (request, response) => void listener(request, response),
+    (request, response) => {
+      inFlight.add(response);
+      response.shouldKeepAlive &&= !stopping;
+      response.once('close', () => {
+        inFlight.delete(response);
+        if (stopping) {
+          server.closeIdleConnections();
+        }
+      });
+      void listener(request, response);
+    },
   );
+  server.maxConnections = limits.connections;
+  server.timeout = limits.silence;
+  server.on('drop', () => {
+    refused += 1;
+  });
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('close', () => {
+      connections -= 1;
+    });
+  });
+
   return {
-    start: (host, port) =>
+    start: (host, number) =>
       new Promise((resolve) => {
-        server.once('error', (error: NodeJS.ErrnoException) => resolve(fail(whyNot(error, host, port))));
-        server.listen(port, host, () => {
+        server.once('error', (error: NodeJS.ErrnoException) => resolve(fail(whyNot(error, host, number))));
+        server.listen({ port: number, host, exclusive: port === 'alone' }, () => {
           const address = server.address();
-          resolve(succeed({ host, port: typeof address === 'object' && address !== null ? address.port : port }));
+          resolve(succeed({ host, port: typeof address === 'object' && address !== null ? address.port : number }));
         });
       }),
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        stopping = true;
+        let cutOff = 0;
+        const timer = setTimeout(() => {
+          cutOff = inFlight.size;
+          server.closeAllConnections();
+        }, limits.grace);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve(cutOff);
+        });
+        for (const response of inFlight) {
+          // Tells the client not to send its next request here.
+          response.shouldKeepAlive = false;
+        }
         server.closeIdleConnections();
       }),
+    metrics: () => [
+      single('gauge', 'microauth_connections', 'Open connections of clients and proxies', connections),
+      single('gauge', 'microauth_connections_maximum', 'How many connections there may be', limits.connections),
+      single('counter', 'microauth_connections_refused_total', 'Connections that were one too many', refused),
+      single('gauge', 'microauth_requests_in_flight', 'Requests that are being answered', inFlight.size),
+    ],
   };
 }
 

@@ -9,6 +9,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<Result<string, 'busy'>>;
   /** Takes as long for a user who does not exist (undefined) as for one who does, and answers false. */
   verify(password: string, phc: string | undefined): Promise<Result<boolean, 'busy'>>;
+  /** How many hashes run and wait at this moment. */
+  load(): { readonly running: number; readonly waiting: number };
 }
 
 /** 19 MiB, 2 passes, 1 lane: the first of the equivalent choices of the OWASP Password Storage Cheat Sheet for argon2id. */
@@ -36,11 +38,12 @@ export function checkPassword(password: string): string | undefined {
  * small pool of threads as signatures and files, so the default leaves one thread and one core alone.
  */
 export function createPasswordHasher(options: { readonly concurrency?: number; readonly queue?: number } = {}): PasswordHasher {
-  const run = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
+  const pool = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
   const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
   return {
+    load: () => pool.load(),
     hash(password) {
-      return run(async () => {
+      return pool.run(async () => {
         const salt = randomBytes(saltLength);
         return toPhc({ ...cost, salt, tag: await derive(password, { ...cost, salt }, tagLength) });
       });
@@ -51,7 +54,7 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
       }
       const stored = phc === undefined ? undefined : parsePhc(phc);
       const target = stored ?? decoy;
-      return run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
+      return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
     },
   };
 }
@@ -62,10 +65,15 @@ function defaultConcurrency(): number {
   return Math.max(1, Math.min(availableParallelism() - 1, (Number.isInteger(threads) ? threads : 4) - 1));
 }
 
-function boundedPool(concurrency: number, queue: number): <Value>(task: () => Promise<Value>) => Promise<Result<Value, 'busy'>> {
+interface BoundedPool {
+  run<Value>(task: () => Promise<Value>): Promise<Result<Value, 'busy'>>;
+  load: PasswordHasher['load'];
+}
+
+function boundedPool(concurrency: number, queue: number): BoundedPool {
   const waiting: (() => void)[] = [];
   let running = 0;
-  return async (task) => {
+  async function run<Value>(task: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
     if (running >= concurrency) {
       if (waiting.length >= queue) {
         return fail('busy');
@@ -87,7 +95,8 @@ function boundedPool(concurrency: number, queue: number): <Value>(task: () => Pr
         next();
       }
     }
-  };
+  }
+  return { run, load: () => ({ running, waiting: waiting.length }) };
 }
 
 function derive(password: string, settings: Omit<PasswordHash, 'tag'>, length: number): Promise<Buffer> {

@@ -14,7 +14,7 @@ const publicationLead = 2 * jwksMaxAge;
 const retirementDelay = 2 * hour + jwksMaxAge;
 
 /** How long a key signs before the schedule replaces it, in milliseconds. */
-const rotationPeriod = 90 * day;
+export const rotationPeriod = 90 * day;
 
 interface RotationContext {
   readonly store: Store;

@@ -19,13 +19,19 @@ export interface TenantSecretsReader {
   of(tenant: Pick<TenantRecord, 'id' | 'sealedSecret'>): TenantSecrets;
 }
 
-function contextOf(tenantId: TenantId): string {
+/** What a tenant's secret is sealed for: it opens in no other tenant's row. */
+export function tenantSecretContext(tenantId: TenantId): string {
   return `tenant-secret ${tenantId}`;
 }
 
 /** A new random secret for a tenant, sealed as its row keeps it. */
 export function newTenantSecret(sealingKey: SealingKey, tenantId: TenantId): string {
-  return seal(sealingKey, contextOf(tenantId), encodeBase64url(randomBytes(32)));
+  return seal(sealingKey, tenantSecretContext(tenantId), encodeBase64url(randomBytes(32)));
+}
+
+/** Whether a tenant's secret was sealed under this key. */
+export function opensTenantSecret(sealingKey: SealingKey, tenant: Pick<TenantRecord, 'id' | 'sealedSecret'>): boolean {
+  return open(sealingKey, tenantSecretContext(tenant.id), tenant.sealedSecret) !== undefined;
 }
 
 /**
@@ -40,7 +46,7 @@ export function tenantSecretsReader(sealingKey: SealingKey): TenantSecretsReader
       if (cached !== undefined) {
         return cached;
       }
-      const secret = decodeBase64url(open(sealingKey, contextOf(tenant.id), tenant.sealedSecret) ?? '');
+      const secret = decodeBase64url(open(sealingKey, tenantSecretContext(tenant.id), tenant.sealedSecret) ?? '');
       if (secret === undefined || secret.byteLength !== 32) {
         throw new Error(`The secret of tenant ${tenant.id} does not open with this sealing key.`);
       }

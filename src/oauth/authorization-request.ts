@@ -5,10 +5,10 @@ import type { Context } from './context.ts';
 import type { Failure, Reason } from './failures.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
 import { type Parameters, readParameters } from './parameters.ts';
-import { isCodeChallenge } from './pkce.ts';
+import { checkChallenge } from './pkce.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
-import { checkResourceIdentifier, isKnownResource } from './resources.ts';
-import { defaultScopes, parseScope, standardScopes } from './scopes.ts';
+import { checkResources } from './resources.ts';
+import { readScopes } from './scopes.ts';
 
 export const responseModes = ['query', 'form_post'] as const;
 export type ResponseMode = (typeof responseModes)[number];
@@ -165,14 +165,11 @@ async function readDetails(
   }
   const resources = parameters.all('resource');
   const registered = await context.store.listResources(context.tenant.id);
-  const badResource = checkResources(resources, (identifier) => isKnownResource(registered, identifier));
+  const badResource = checkResources(resources, registered);
   if (badResource !== undefined) {
     return fail(badResource);
   }
-  const scopes = readScopes(client, parameters.get('scope'), [
-    ...standardScopes,
-    ...registered.flatMap((resource) => resource.scopes),
-  ]);
+  const scopes = readScopes(client, parameters.get('scope'), registered);
   if (!scopes.ok) {
     return scopes;
   }
@@ -257,65 +254,7 @@ function checkShape(client: ClientRecord, parameters: Parameters): Failure | und
   if (!client.grantTypes.includes('authorization_code')) {
     return { reason: 'grant_not_allowed' };
   }
-  return checkPkce(client, parameters);
-}
-
-/** RFC 7636 §4.4.1 and RFC 9700 §2.1.1: every client uses PKCE; `plain` in any disguise is refused. */
-function checkPkce(client: ClientRecord, parameters: Parameters): Failure | undefined {
-  const challenge = parameters.get('code_challenge');
-  const method = parameters.get('code_challenge_method');
-  if (challenge === undefined) {
-    if (method !== undefined || client.requirePkce) {
-      return { reason: 'pkce_missing', parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' };
-    }
-    // RFC 9700 §2.1.1: without PKCE, a confidential client must use the nonce against code injection.
-    return parameters.get('nonce') === undefined ? { reason: 'nonce_missing', parameter: 'nonce' } : undefined;
-  }
-  if (method !== 'S256') {
-    return { reason: 'pkce_method_unsupported', parameter: 'code_challenge_method', expected: 'S256', received: method ?? 'nothing' };
-  }
-  return isCodeChallenge(challenge)
-    ? undefined
-    : { reason: 'pkce_challenge_malformed', parameter: 'code_challenge', received: `${challenge.length} characters` };
-}
-
-/** RFC 8707 §2. Shared with the token endpoint. */
-export function checkResources(resources: readonly string[], isKnown: (identifier: string) => boolean): Failure | undefined {
-  for (const resource of resources) {
-    if (checkResourceIdentifier(resource) !== undefined) {
-      return { reason: 'resource_malformed', parameter: 'resource', received: resource };
-    }
-    if (!isKnown(resource)) {
-      return { reason: 'resource_unknown', parameter: 'resource', received: resource };
-    }
-  }
-  return undefined;
-}
-
-/**
- * Scopes that nobody knows are ignored (OpenID Connect Core §3.1.2.1); the answer says what was granted. A scope
- * that exists but is not the client's to ask for is refused, so that the mistake is seen.
- */
-export function readScopes(
-  client: Pick<ClientRecord, 'scopes'>,
-  text: string | undefined,
-  known: readonly string[],
-): Result<readonly string[], Failure> {
-  if (text === undefined) {
-    return succeed(defaultScopes.filter((scope) => client.scopes.includes(scope)));
-  }
-  const asked = parseScope(text);
-  if (asked === undefined) {
-    return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
-  }
-  const understood = asked.filter((scope) => known.includes(scope) || client.scopes.includes(scope));
-  if (understood.length === 0) {
-    return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
-  }
-  const foreign = understood.find((scope) => !client.scopes.includes(scope));
-  return foreign === undefined
-    ? succeed(understood)
-    : fail({ reason: 'scope_not_allowed', parameter: 'scope', expected: client.scopes.join(' '), received: foreign });
+  return checkChallenge(client, parameters);
 }
 
 /** OpenID Connect Core §3.1.2.1. */

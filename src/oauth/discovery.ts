@@ -3,7 +3,7 @@ import { prompts, responseModes } from './authorization-request.ts';
 import { userClaims } from './claims.ts';
 import type { Context } from './context.ts';
 import { codeChallengeMethods } from './pkce.ts';
-import { standardScopes } from './scopes.ts';
+import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
 import { clientAuthenticationMethods, signingAlgorithms } from '../store/records.ts';
 
@@ -21,7 +21,7 @@ export async function discover(context: Context, endpoints: EndpointPaths): Prom
   return {
     issuer,
     ...Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, `${issuer}${path}`])),
-    scopes_supported: [...new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)])],
+    scopes_supported: [...knownScopes(resources)],
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     grant_types_supported: Object.keys(grants),

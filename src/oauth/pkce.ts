@@ -1,12 +1,33 @@
 import { constantTimeEqual, sha256 } from '../core/hash.ts';
+import type { ClientRecord } from '../store/records.ts';
 import type { Failure } from './failures.ts';
+import type { Parameters } from './parameters.ts';
 
 /** The one method there is. `plain` gives the verifier away with the challenge (RFC 9700 §2.1.1). */
 export const codeChallengeMethods = ['S256'] as const;
 
 /** RFC 7636 §4.2: BASE64URL(SHA256(verifier)), always 43 characters. */
-export function isCodeChallenge(text: string): boolean {
+function isCodeChallenge(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/** RFC 7636 §4.4.1 and RFC 9700 §2.1.1: every client uses PKCE; `plain` in any disguise is refused. */
+export function checkChallenge(client: Pick<ClientRecord, 'requirePkce'>, parameters: Parameters): Failure | undefined {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  if (challenge === undefined) {
+    if (method !== undefined || client.requirePkce) {
+      return { reason: 'pkce_missing', parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' };
+    }
+    // RFC 9700 §2.1.1: without PKCE, a confidential client must use the nonce against code injection.
+    return parameters.get('nonce') === undefined ? { reason: 'nonce_missing', parameter: 'nonce' } : undefined;
+  }
+  if (method !== 'S256') {
+    return { reason: 'pkce_method_unsupported', parameter: 'code_challenge_method', expected: 'S256', received: method ?? 'nothing' };
+  }
+  return isCodeChallenge(challenge)
+    ? undefined
+    : { reason: 'pkce_challenge_malformed', parameter: 'code_challenge', received: `${challenge.length} characters` };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isLoopbackHost } from '../core/host-name.ts';
 import type { ResourceRecord } from '../store/records.ts';
+import type { Failure } from './failures.ts';
 
 /** RFC 8707 §2: an absolute URI without a fragment. Says in one sentence why it is none; undefined when fine. */
 export function checkResourceIdentifier(identifier: string): string | undefined {
@@ -17,10 +18,23 @@ export function checkResourceIdentifier(identifier: string): string | undefined 
  * loopback interface. A token for http://localhost:3000 can reach nothing but a server on the person's own
  * machine, as a loopback redirect URI does (RFC 8252 §7.3), so a developer need not register it.
  */
-export function isKnownResource(resources: readonly ResourceRecord[], identifier: string): boolean {
+function isKnownResource(resources: readonly ResourceRecord[], identifier: string): boolean {
   if (resources.some((resource) => resource.identifier === identifier)) {
     return true;
   }
   const url = new URL(identifier);
   return url.protocol === 'http:' && isLoopbackHost(url.hostname);
+}
+
+/** Judges requested resources against those that the tenant has registered (RFC 8707 §2). */
+export function checkResources(resources: readonly string[], registered: readonly ResourceRecord[]): Failure | undefined {
+  for (const resource of resources) {
+    if (checkResourceIdentifier(resource) !== undefined) {
+      return { reason: 'resource_malformed', parameter: 'resource', received: resource };
+    }
+    if (!isKnownResource(registered, resource)) {
+      return { reason: 'resource_unknown', parameter: 'resource', received: resource };
+    }
+  }
+  return undefined;
 }

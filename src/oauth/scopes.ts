@@ -1,8 +1,12 @@
+import { fail, type Result, succeed } from '../core/result.ts';
+import type { ClientRecord, ResourceRecord } from '../store/records.ts';
+import type { Failure } from './failures.ts';
+
 /** The scopes that OpenID Connect defines (Core §5.4 and §11). */
 export const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
 /** What a request without `scope` gets (RFC 6749 §3.3 lets the server choose; the least that signs in). */
-export const defaultScopes = ['openid'] as const;
+const defaultScopes = ['openid'] as const;
 
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
 export function isScopeToken(text: string): boolean {
@@ -16,4 +20,36 @@ export function isScopeToken(text: string): boolean {
 export function parseScope(text: string): readonly string[] | undefined {
   const tokens = [...new Set(text.split(' ').filter((token) => token !== ''))];
   return tokens.length > 0 && tokens.every(isScopeToken) ? tokens : undefined;
+}
+
+/** Every scope that a tenant knows: the standard ones and those of its resources. */
+export function knownScopes(resources: readonly ResourceRecord[]): ReadonlySet<string> {
+  return new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)]);
+}
+
+/**
+ * Scopes that nobody knows are ignored (OpenID Connect Core §3.1.2.1); the answer says what was granted. A scope
+ * that exists but is not the client's to ask for is refused, so that the mistake is seen.
+ */
+export function readScopes(
+  client: Pick<ClientRecord, 'scopes'>,
+  text: string | undefined,
+  resources: readonly ResourceRecord[],
+): Result<readonly string[], Failure> {
+  if (text === undefined) {
+    return succeed(defaultScopes.filter((scope) => client.scopes.includes(scope)));
+  }
+  const asked = parseScope(text);
+  if (asked === undefined) {
+    return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
+  }
+  const known = knownScopes(resources);
+  const understood = asked.filter((scope) => known.has(scope) || client.scopes.includes(scope));
+  if (understood.length === 0) {
+    return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
+  }
+  const foreign = understood.find((scope) => !client.scopes.includes(scope));
+  return foreign === undefined
+    ? succeed(understood)
+    : fail({ reason: 'scope_not_allowed', parameter: 'scope', expected: client.scopes.join(' '), received: foreign });
 }

@@ -1,3 +1,4 @@
+import type { Family } from '../core/metrics.ts';
 import type {
   AttemptBucket,
   ClientRecord,
@@ -6,6 +7,7 @@ import type {
   Instant,
   ResourceRecord,
   SessionRecord,
+  SigningAlgorithm,
   SigningKeyRecord,
   TenantId,
   TenantRecord,
@@ -43,6 +45,22 @@ export type AttemptDecision = { readonly allowed: true } | { readonly allowed: f
 
 /** Rows deleted by one sweep, by table. */
 export type SweepReport = Readonly<Record<string, number>>;
+
+/** A sealed text that takes the place of another: of a signing key, or of the tenant itself where there is no `kid`. */
+export interface Resealing {
+  readonly tenantId: TenantId;
+  readonly kid: string | undefined;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How much there is of what operators watch. */
+export interface Stock {
+  readonly tenants: number;
+  readonly liveSessions: number;
+  /** By algorithm: of each tenant's newest key the oldest, which tells whose rotation is most overdue. */
+  readonly newestKeys: readonly { readonly algorithm: SigningAlgorithm; readonly createdAt: Instant }[];
+}
 
 /**
  * The verbs that the domain asks of storage. Each is atomic: it happens whole or not at all, and what it
@@ -149,15 +167,21 @@ export interface Store {
    * holder is gone, whoever asks first after its lease has run out is the next.
    */
   takeLease(name: string, holder: string, now: Instant, expiresAt: Instant): Promise<boolean>;
+  /** Puts sealed texts in the place of others, all at once. Counts them; one that has changed meanwhile is left alone. */
+  reseal(changes: readonly Resealing[]): Promise<number>;
   /** Deletes at most `limit` rows of each kind that nothing can need any more. */
   sweep(now: Instant, limit: number): Promise<SweepReport>;
-  /** Names of the migrations that the schema lacks. */
+  /** Names of the migrations that the schema lacks. Changes nothing. */
   pendingMigrations(): Promise<readonly string[]>;
   /** Applies them, in order, once, whoever else tries at the same time. Returns the names. */
   migrate(now: Instant): Promise<readonly string[]>;
+  takeStock(now: Instant): Promise<Stock>;
+  /** What the database's own clock says. */
+  databaseTime(): Promise<Instant>;
+  /** How busy the engine is. */
+  metrics(): readonly Family[];
   close(): Promise<void>;
 }
-
 
 /**
  * The storage is out of reach for now, and trying again in a moment makes sense. The verb has happened whole or not at

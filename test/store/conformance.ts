@@ -30,6 +30,15 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     afterEach(() => opened.dispose());
 
     describe('migrate', () => {
+      test('is pending before, and asking changes nothing', async () => {
+        const fresh = await open();
+        const pending = await fresh.store.pendingMigrations();
+        expect(pending.length).toBeGreaterThan(0);
+        expect(await fresh.store.pendingMigrations()).toEqual(pending);
+        expect(await fresh.store.migrate(now)).toEqual(pending);
+        await fresh.dispose();
+      });
+
       test('a second time changes nothing', async () => {
         expect(await store.pendingMigrations()).toEqual([]);
         expect(await store.migrate(now)).toEqual([]);
@@ -343,6 +352,44 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         }
         expect((await store.takeAttempt(tenant, [other], now)).allowed).toBe(true);
       });
+    });
+
+    test('reseal changes what is as it was seen, and leaves the rest alone', async () => {
+      const changes = [
+        { tenantId: tenant, kid: undefined, from: 'sealed acme', to: 'again' },
+        { tenantId: tenant, kid: 'key-1', from: 'something else', to: 'again' },
+        { tenantId: tenant, kid: 'no-such-key', from: 'sealed key-1', to: 'again' },
+      ];
+      expect(await store.reseal(changes)).toBe(1);
+      expect(await store.findTenant(tenant)).toMatchObject({ sealedSecret: 'again' });
+      expect(await store.listSigningKeys(tenant, now)).toMatchObject([{ sealedPrivateJwk: 'sealed key-1' }]);
+    });
+
+    test('takeStock counts what is alive, and finds the most overdue of the newest keys', async () => {
+      await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { createdAt: now + 50 }), now + 100);
+      await store.createTenant(aTenant('globex'), [aKey('key-3', { createdAt: now + 20 })]);
+      await store.startSession(tenant, aSession('live', 'user'), undefined);
+      await store.startSession(tenant, aSession('over', 'user', { expiresAt: now }), undefined);
+      expect(await store.takeStock(now)).toEqual({
+        tenants: 2,
+        liveSessions: 1,
+        newestKeys: [{ algorithm: 'ES256', createdAt: now + 20 }],
+      });
+    });
+
+    test('databaseTime is the time', async () => {
+      const before = Date.now();
+      expect(await store.databaseTime()).toBeGreaterThanOrEqual(before - 1);
+      expect(await store.databaseTime()).toBeLessThanOrEqual(Date.now() + 1);
+    });
+
+    test('metrics say that it works', async () => {
+      const values = () => store.metrics().flatMap(({ name, samples }) => samples.map(({ value }) => [name, value] as const));
+      const sum = (name: RegExp) => values().filter(([metric]) => name.test(metric)).reduce((total, [, value]) => total + value, 0);
+      const before = sum(/verbs_total$/);
+      await store.createUser(tenant, aUser('counted'));
+      expect(sum(/verbs_total$/)).toBe(before + 1);
+      expect(values().every(([name, value]) => name.startsWith('microauth_store_') && Number.isFinite(value))).toBe(true);
     });
 
     test('a lease has one holder at a time, who can renew it, and passes on when it has run out', async () => {

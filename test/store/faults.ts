@@ -30,6 +30,11 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'rotateRefreshToken, current': (store) => store.rotateRefreshToken(tenant.id, 'client', { grantId: 'redeemed', generation: 1 }, now, 10),
   'rotateRefreshToken, replayed': (store) => store.rotateRefreshToken(tenant.id, 'client', { grantId: 'redeemed', generation: 0 }, now + 99, 10),
   takeAttempt: (store) => store.takeAttempt(tenant.id, [{ key: 'a', limit: 9, window: 9 }, { key: 'b', limit: 9, window: 9 }], now),
+  reseal: (store) =>
+    store.reseal([
+      { tenantId: tenant.id, kid: undefined, from: 'sealed acme', to: 'other' },
+      { tenantId: tenant.id, kid: 'key', from: 'sealed key', to: 'other' },
+    ]),
   sweep: (store) => store.sweep(now + 2_000_000, 100),
 };
 

@@ -39,6 +39,8 @@ export interface TestServer extends TestTenant {
   readonly admin: AdminContext;
   readonly clock: MovableClock;
   readonly config: Config;
+  /** Where the operations port answers, without a slash at the end. */
+  readonly operations: string;
   /** Everything that was logged, one JSON line each. */
   log(): string;
   /** A second tenant: `http://NAME.localhost:PORT`. */
@@ -81,6 +83,7 @@ export interface TestServerOptions {
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const port = await freePort();
+  const operationsPort = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'microauth-test-'));
   const key = sealingKey(randomBytes(32));
   if (key === undefined) {
@@ -93,6 +96,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
     listen: { host: '127.0.0.1', port },
+    operationsListen: { host: '127.0.0.1', port: operationsPort },
     databaseUrl,
     dataDir: folder,
     sealingKey: key,
@@ -116,6 +120,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     admin,
     clock,
     config,
+    operations: `http://127.0.0.1:${operationsPort}`,
     log: () => lines.join(''),
     tenant: (name) => makeTenant(admin, name, `${name}.localhost`),
     async stop() {

@@ -90,6 +90,12 @@ function unescape(text: string): string {
 /** A browser without a screen: cookies per host, redirects followed, forms filled and sent. */
 export class UserAgent {
   readonly #cookies = new Map<string, Map<string, string>>();
+  readonly #send: typeof send;
+
+  /** `through` sends what it asks for; the default takes the straight way. */
+  constructor(through = send) {
+    this.#send = through;
+  }
 
   /** The cookies that it would send to this host. */
   cookies(host: string): ReadonlyMap<string, string> {
@@ -106,7 +112,7 @@ export class UserAgent {
   async request(url: URL | string, options: Parameters<typeof send>[1] = {}): Promise<Page> {
     const target = new URL(url);
     const cookies = [...this.cookies(target.hostname)].map(([name, value]) => `${name}=${value}`).join('; ');
-    const page = await send(target, { ...options, headers: { ...(cookies === '' ? {} : { cookie: cookies }), ...options.headers } });
+    const page = await this.#send(target, { ...options, headers: { ...(cookies === '' ? {} : { cookie: cookies }), ...options.headers } });
     for (const line of [page.headers['set-cookie'] ?? []].flat()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (/max-age=0/i.test(line)) {

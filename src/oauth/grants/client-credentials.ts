@@ -1,8 +1,7 @@
 import { fail, succeed } from '../../core/result.ts';
 import { algorithmFor, audienceOf, issueAccessToken } from '../access-token.ts';
-import { checkResources, readScopes } from '../authorization-request.ts';
-import { isKnownResource } from '../resources.ts';
-import { standardScopes } from '../scopes.ts';
+import { checkResources } from '../resources.ts';
+import { readScopes } from '../scopes.ts';
 import type { ClientGrant } from './grant.ts';
 
 /** RFC 6749 §4.4: the client acts for itself. No user, no session, no refresh token (§4.4.3). */
@@ -11,14 +10,13 @@ export const clientCredentialsGrant: ClientGrant = {
 
   async honour(context, { client, parameters, resources: registered }) {
     const resources = parameters.all('resource');
-    const badResource = checkResources(resources, (identifier) => isKnownResource(registered, identifier));
+    const badResource = checkResources(resources, registered);
     if (badResource !== undefined) {
       return fail(badResource);
     }
     const asked = parameters.get('scope');
-    const known = [...standardScopes, ...registered.flatMap((resource) => resource.scopes)];
     // RFC 6749 §3.3: without a scope, all that the client is registered for.
-    const scopes = asked === undefined ? succeed(client.scopes) : readScopes(client, asked, known);
+    const scopes = asked === undefined ? succeed(client.scopes) : readScopes(client, asked, registered);
     if (!scopes.ok) {
       return scopes;
     }

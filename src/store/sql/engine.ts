@@ -1,4 +1,5 @@
-import type { Verb } from './verb.ts';
+import type { Family } from '../../core/metrics.ts';
+import type { Statement, Verb } from './verb.ts';
 
 /** A database that drives verbs. Whatever it answers from `write` is committed and durable. */
 export interface Engine {
@@ -12,5 +13,17 @@ export interface Engine {
   alone<Result>(verb: () => Verb<Result>): Promise<Result>;
   /** Changes whenever somebody, on any node, has called `configure`. */
   epoch(): number;
+  /** What it says about its own load. */
+  metrics(): readonly Family[];
+  /** What only this database's own words can ask. */
+  readonly dialect: Dialect;
   close(): Promise<void>;
+}
+
+/** The questions that have no words in common. */
+export interface Dialect {
+  /** The tables that exist, as `name`. */
+  readonly tables: Statement<{ name: string }>;
+  /** The database's clock in milliseconds since 1970, as `now`. */
+  readonly time: Statement<{ now: number }>;
 }

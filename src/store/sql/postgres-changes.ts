@@ -9,6 +9,9 @@ export interface Changes {
   stop(): Promise<void>;
 }
 
+/** Sent in a transaction, it goes out with the commit or not at all. */
+export const announceChange = "SELECT pg_notify('microauth_changes', '')";
+
 /** Milliseconds between two attempts to listen again. */
 const reconnectDelay = 1000;
 

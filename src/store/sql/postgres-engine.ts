@@ -1,9 +1,11 @@
 import { createQueryId, PostgresQueryCompiler } from 'kysely';
 import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
+import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
-import type { Engine } from './engine.ts';
+import type { Dialect, Engine } from './engine.ts';
 import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
-import { watchChanges } from './postgres-changes.ts';
+import { announceChange, watchChanges } from './postgres-changes.ts';
+import { raw } from './raw.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** What a node asks of the database at most. */
@@ -20,11 +22,20 @@ const patience = 5000;
 /** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
 const repetitions = 5;
 
-const lockOfAll = 7_264_110;
+/** The advisory lock of whoever changes the schema or the whole store. */
+export const lockOfAll = 7_264_110;
 
-// Times and counters are BIGINT; all of ours are far below 2^53.
-const types: CustomTypesConfig = {
+/** Times and counters are BIGINT; all of ours are far below 2^53. */
+export const postgresTypes: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)),
+};
+
+/** The tables of the schema that is in use, as `name`. */
+export const postgresTables = 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()';
+
+const dialect: Dialect = {
+  tables: raw(postgresTables),
+  time: raw('SELECT (1000 * extract(epoch FROM clock_timestamp()))::bigint AS now'),
 };
 
 /**
@@ -40,7 +51,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     statement_timeout: patience,
     query_timeout: patience + 1000,
     application_name: 'microauth',
-    types,
+    types: postgresTypes,
   });
   // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
   pool.on('error', () => undefined);
@@ -50,6 +61,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   const changes = watchChanges(url);
   const compiler = new PostgresQueryCompiler();
   const names = new Map<string, string>();
+  let verbs = 0;
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
     const { sql: text, parameters } = compiler.compileQuery(statement.toOperationNode(), createQueryId());
@@ -104,6 +116,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
 
   /** Refuses early when too many wait, repeats what a deadlock undid, and tells a missing database from a bug. */
   async function guarded<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    verbs += 1;
     if (pool.waitingCount >= maximumWaiting) {
       throw new StoreUnavailable('Too many requests are waiting for the database.');
     }
@@ -135,8 +148,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     configure: (make) =>
       guarded(async () => {
         const verb = make();
-        // Sent in the transaction, the notification goes out with the commit or not at all.
-        const result = await inTransaction(verb, verb.next([]), "SELECT pg_notify('microauth_changes', '')");
+        const result = await inTransaction(verb, verb.next([]), announceChange);
         changes.bump();
         return result;
       }),
@@ -146,6 +158,14 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
         return inTransaction(verb, verb.next([]), `SELECT pg_advisory_xact_lock(${lockOfAll})`);
       }),
     epoch: () => changes.epoch(),
+    metrics: () => [
+      single('counter', 'microauth_store_verbs_total', 'Verbs that were driven, refused ones included', verbs),
+      single('gauge', 'microauth_store_connections', 'Open connections to the database', pool.totalCount),
+      single('gauge', 'microauth_store_connections_idle', 'Open connections that nothing uses', pool.idleCount),
+      single('gauge', 'microauth_store_connections_maximum', 'How many connections there may be', pool.options.max),
+      single('gauge', 'microauth_store_verbs_waiting', 'Verbs that wait for a connection', pool.waitingCount),
+    ],
+    dialect,
     async close() {
       await changes.stop();
       await pool.end();

@@ -126,6 +126,12 @@ export const tenantTables = [
   'attempts',
 ] as const;
 
+/** Every table there is. */
+export const tables = ['migrations', 'tenants', ...tenantTables, 'leases'] as const satisfies readonly (keyof Schema)[];
+
+/** A row of any table, by column. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
 /** Builds statements and can run none: engines run them. The dialect here decides nothing about the text. */
 export const sql = new Kysely<Schema>({
   dialect: {

@@ -1,8 +1,10 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { createQueryId, SqliteQueryCompiler } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
-import type { Engine } from './engine.ts';
+import type { Dialect, Engine } from './engine.ts';
+import { raw } from './raw.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** A verb waiting for the next commit. */
@@ -21,6 +23,14 @@ export interface SqliteEngineOptions {
 
 /** Milliseconds after which a change by another process is noticed at the latest. */
 const askingInterval = 100;
+
+/** The tables of a file, as `name`. */
+export const sqliteTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+
+const dialect: Dialect = {
+  tables: raw(sqliteTables),
+  time: raw("SELECT CAST(1000 * unixepoch('subsec') AS INTEGER) AS now"),
+};
 
 /** Milliseconds for which another process may hold the file before what needs it is refused. */
 const patience = 5000;
@@ -47,6 +57,8 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
   const compiler = new SqliteQueryCompiler();
   const prepared = new LRUCache<string, { statement: StatementSync; hasRows: boolean }>({ max: 500 });
   let waiting: Waiting[] = [];
+  let commits = 0;
+  let committed = 0;
 
   function execute(statement: Statement): Rows {
     const query = compiler.compileQuery(statement.toOperationNode(), createQueryId());
@@ -129,6 +141,8 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
       refuse(batch, error);
       return;
     }
+    commits += 1;
+    committed += driven.length;
     for (const verb of driven) {
       verb.resolve();
     }
@@ -205,6 +219,11 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     // A transaction that begins immediately is alone in any case.
     alone: write,
     epoch: () => configured + changesOfOthers(),
+    metrics: () => [
+      single('counter', 'microauth_store_commits_total', 'Commits, one disk flush each', commits),
+      single('counter', 'microauth_store_committed_verbs_total', 'Writing verbs that were committed; by commit, how many shared a flush', committed),
+    ],
+    dialect,
     async close() {
       commitWaiting(true);
       database.close();

@@ -6,15 +6,20 @@ import * as clients from './verbs/clients.ts';
 import * as grants from './verbs/grants.ts';
 import { takeLease } from './verbs/leases.ts';
 import * as migrations from './verbs/migrations.ts';
+import { reseal } from './verbs/reseal.ts';
 import * as sessions from './verbs/sessions.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
+import { databaseTime, takeStock } from './verbs/stock.ts';
 import { sweep } from './verbs/sweep.ts';
 import * as tenants from './verbs/tenants.ts';
 import * as users from './verbs/users.ts';
 
+/** What is asked of the engine itself, or in its own words. */
+type Direct = 'pendingMigrations' | 'databaseTime' | 'metrics' | 'close';
+
 /** The port with each verb as the generator that does it. */
 type Verbs = {
-  [Name in Exclude<keyof Store, 'close'>]: Store[Name] extends (...parameters: infer Parameters) => Promise<infer Result>
+  [Name in Exclude<keyof Store, Direct>]: Store[Name] extends (...parameters: infer Parameters) => Promise<infer Result>
     ? (...parameters: Parameters) => Verb<Result>
     : never;
 };
@@ -37,6 +42,7 @@ const reads = {
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
   readStanding: grants.readStanding,
+  takeStock,
 } satisfies Partial<Verbs>;
 
 /** The verbs that are answered only once they are durable. */
@@ -72,11 +78,11 @@ const configuration = {
   deleteClient: clients.deleteClient,
   createResource: clients.createResource,
   deleteResource: clients.deleteResource,
+  reseal,
 } satisfies Partial<Verbs>;
 
-/** The verbs that look at the schema itself, one node at a time. */
+/** The verbs that change the schema itself, one node at a time. */
 const schema = {
-  pendingMigrations: migrations.pendingMigrations,
   migrate: migrations.migrate,
 } satisfies Omit<Verbs, keyof typeof reads | keyof typeof writes | keyof typeof configuration>;
 
@@ -87,6 +93,9 @@ export function createStore(engine: Engine): Store {
     ...bind(writes, (verb) => engine.write(verb)),
     ...bind(configuration, (verb) => engine.configure(verb)),
     ...bind(schema, (verb) => engine.alone(verb)),
+    pendingMigrations: () => engine.read(() => migrations.pendingMigrations(engine.dialect)),
+    databaseTime: () => engine.read(() => databaseTime(engine.dialect)),
+    metrics: () => engine.metrics(),
     close: () => engine.close(),
   };
 }

@@ -1,26 +1,26 @@
 import { migrations } from '../../migrations/all.ts';
 import type { Instant } from '../../records.ts';
+import type { Dialect } from '../engine.ts';
+import { raw } from '../raw.ts';
 import { sql } from '../schema.ts';
-import { all, run, type Statement, type Verb } from '../verb.ts';
-import { RawNode } from 'kysely';
+import { all, run, type Verb } from '../verb.ts';
 
-/** A statement of our own text, for the schema only. */
-function raw(text: string): Statement {
-  const node = RawNode.createWithSql(text);
-  return { toOperationNode: () => node, compile: () => sql.getExecutor().compileQuery(node, { queryId: text }) };
-}
+/** Where applied migrations are noted: the one table that no migration makes. */
+export const migrationsTable = 'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)';
 
 function* applied(): Verb<ReadonlySet<string>> {
-  yield* run(raw('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)'));
   return new Set((yield* all(sql.selectFrom('migrations').select('name'))).map((row) => row.name));
 }
 
-export function* pendingMigrations(): Verb<readonly string[]> {
-  const done = yield* applied();
+/** Only looks, so that a probe may ask as often as it likes. */
+export function* pendingMigrations({ tables }: Dialect): Verb<readonly string[]> {
+  const begun = (yield* all(tables)).some(({ name }) => name === 'migrations');
+  const done = begun ? yield* applied() : new Set();
   return migrations.filter((migration) => !done.has(migration.name)).map((migration) => migration.name);
 }
 
 export function* migrate(now: Instant): Verb<readonly string[]> {
+  yield* run(raw(migrationsTable));
   const done = yield* applied();
   const names: string[] = [];
   for (const migration of migrations) {

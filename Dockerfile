@@ -1,0 +1,31 @@
+# Two stages: one compiles and packs, the other installs the package as any user would, without development dependencies.
+FROM node:26-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.ts scripts/
+COPY src src
+COPY README.md LICENSE CHANGELOG.md ./
+RUN npm pack --pack-destination /package && mv /package/microauth-*.tgz /package/microauth.tgz \
+ && mkdir /app && cp package.json package-lock.json /app/ && cd /app && npm ci --omit=dev --ignore-scripts \
+ && tar -xzf /package/microauth.tgz --strip-components=1 -C /app
+
+FROM node:26-slim
+ENV NODE_ENV=production \
+    MICROAUTH_LISTEN=0.0.0.0:4000 \
+    MICROAUTH_OPERATIONS_LISTEN=0.0.0.0:4001 \
+    MICROAUTH_DATA_DIR=/data
+COPY --from=build /app /app
+# The folder of an SQLite file; a volume takes over its owner.
+RUN mkdir /data && chown node:node /data && chmod 700 /data
+VOLUME /data
+USER node
+WORKDIR /data
+EXPOSE 4000 4001
+# Sent by "docker stop"; the server finishes what it has begun within ten seconds.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4001/ready').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["serve"]
