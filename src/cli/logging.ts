@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/options.ts';
 import { formatLogLine } from './log-line.ts';
 
@@ -24,13 +24,20 @@ export function createLogger(form: LogForm, level: LogLevel): Logger {
   return pino(settings, batched(pino.destination(form === 'json-stdout' ? 1 : 2)));
 }
 
+/** Milliseconds for which a line may wait for others. */
+const patience = 20;
+
 /**
- * Writes the lines of one turn of the event loop at once: a system call for many requests instead of several for
- * each. At the end of the process, however it comes to it, what is left is written too.
+ * Writes several lines at once: one system call for many requests instead of several for each. A warning and
+ * everything worse goes out with the turn of the event loop, other lines a moment later, and at the end of the
+ * process, unless it is killed, all that is left.
  */
-function batched(destination: { write(text: string): unknown }): { write(line: string): void } {
+function batched(destination: { write(text: string): unknown }): DestinationStream {
   let pending = '';
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     const text = pending;
     pending = '';
     if (text !== '') {
@@ -38,12 +45,20 @@ function batched(destination: { write(text: string): unknown }): { write(line: s
     }
   };
   process.once('exit', flush);
-  return {
-    write(line) {
-      if (pending === '') {
+  const stream = {
+    // With this mark, pino says the level of the line that it is about to write.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string) {
+      pending += line;
+      timer ??= setTimeout(flush, patience);
+      if (stream.lastLevel >= warn) {
         setImmediate(flush);
       }
-      pending += line;
     },
   };
+  return stream;
 }
+
+/** The number of the level in pino. */
+const warn = 40;

@@ -23,7 +23,7 @@ export function respond(reply: Reply, issuer: string): Draft {
     case 'document':
       headers['Content-Type'] = 'application/json';
       headers['Cache-Control'] = `public, max-age=${reply.maxAge}`;
-      return { status: 200, headers, body: JSON.stringify(reply.body) };
+      return { status: 200, headers, body: textOf(reply.body) };
     case 'asset':
       headers['Content-Type'] = reply.asset.type;
       headers['Cache-Control'] = 'public, max-age=31536000, immutable';
@@ -31,6 +31,18 @@ export function respond(reply: Reply, issuer: string): Draft {
     case 'outcome':
       return respondOutcome(reply.outcome, headers, issuer);
   }
+}
+
+/** Public documents are asked for again and again; as long as one is the same object, it is written as JSON once. */
+const texts = new WeakMap<object, string>();
+
+function textOf(document: object): string {
+  let text = texts.get(document);
+  if (text === undefined) {
+    text = JSON.stringify(document);
+    texts.set(document, text);
+  }
+  return text;
 }
 
 function respondOutcome(outcome: Outcome, headers: HeaderFields, issuer: string): Draft {

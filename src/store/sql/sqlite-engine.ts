@@ -1,10 +1,11 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { createQueryId, SqliteQueryCompiler } from 'kysely';
+import { SqliteQueryCompiler } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
 import { raw } from './raw.ts';
+import { createStatementCompiler } from './template.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** A verb waiting for the next commit. */
@@ -54,20 +55,20 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
   if (options.maximumPages !== undefined) {
     database.exec(`PRAGMA max_page_count = ${options.maximumPages}`);
   }
-  const compiler = new SqliteQueryCompiler();
+  const compile = createStatementCompiler(new SqliteQueryCompiler());
   const prepared = new LRUCache<string, { statement: StatementSync; hasRows: boolean }>({ max: 500 });
   let waiting: Waiting[] = [];
   let commits = 0;
   let committed = 0;
 
   function execute(statement: Statement): Rows {
-    const query = compiler.compileQuery(statement.toOperationNode(), createQueryId());
-    options.beforeStatement?.(query.sql);
-    let entry = prepared.get(query.sql);
+    const query = compile(statement);
+    options.beforeStatement?.(query.text);
+    let entry = prepared.get(query.text);
     if (entry === undefined) {
-      const made = database.prepare(query.sql);
+      const made = database.prepare(query.text);
       entry = { statement: made, hasRows: made.columns().length > 0 };
-      prepared.set(query.sql, entry);
+      prepared.set(query.text, entry);
     }
     const parameters = query.parameters as SQLInputValue[];
     if (entry.hasRows) {
