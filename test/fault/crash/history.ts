@@ -32,7 +32,7 @@ export function newTally(): Tally {
 }
 
 /** The promise was broken. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = 'Violation';
 }
 
