@@ -72,6 +72,8 @@ export interface Store {
   /** By id or by name. */
   findTenant(idOrName: string): Promise<TenantRecord | undefined>;
   listTenants(): Promise<readonly TenantRecord[]>;
+  /** One of them, whichever; there may be very many. */
+  findAnyTenant(): Promise<TenantRecord | undefined>;
   setTenantDomain(tenantId: TenantId, domain: string): Promise<'changed' | 'domain_taken' | 'unknown'>;
   /** Deletes the tenant and every row that belongs to it. */
   deleteTenant(tenantId: TenantId): Promise<boolean>;

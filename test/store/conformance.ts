@@ -61,6 +61,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         expect(await store.findTenant(record.id)).toEqual(record);
         expect(await store.findTenant('globex')).toEqual(record);
         expect((await store.listTenants()).map(({ name }) => name)).toEqual(['acme', 'globex']);
+        expect(['acme', 'globex']).toContain((await store.findAnyTenant())?.name);
       });
 
       test('share neither name nor domain, and a refused one leaves no key behind', async () => {

@@ -15,6 +15,7 @@ const calls: Calls = {
   findTenantByDomain: 'not of one tenant',
   findTenant: 'not of one tenant',
   listTenants: 'not of one tenant',
+  findAnyTenant: 'not of one tenant',
   sweep: 'not of one tenant',
   takeLease: 'not of one tenant',
   listTenantsDueForRotation: 'not of one tenant',

@@ -29,6 +29,7 @@ const reads = {
   findTenantByDomain: tenants.findTenantByDomain,
   findTenant: tenants.findTenant,
   listTenants: tenants.listTenants,
+  findAnyTenant: tenants.findAnyTenant,
   listSigningKeys: signingKeys.listSigningKeys,
   listTenantsDueForRotation: signingKeys.listTenantsDueForRotation,
   findClient: clients.findClient,

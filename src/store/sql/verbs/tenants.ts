@@ -36,6 +36,11 @@ export function* listTenants(): Verb<readonly TenantRecord[]> {
   return (yield* all(sql.selectFrom('tenants').selectAll().orderBy('name'))).map(toTenant);
 }
 
+export function* findAnyTenant(): Verb<TenantRecord | undefined> {
+  const row = yield* first(sql.selectFrom('tenants').selectAll().limit(1));
+  return row && toTenant(row);
+}
+
 export function* setTenantDomain(tenantId: TenantId, domain: string): Verb<'changed' | 'domain_taken' | 'unknown'> {
   const holder = yield* first(sql.selectFrom('tenants').select('id').where('domain', '=', domain).where('id', '!=', tenantId));
   if (holder !== undefined) {
