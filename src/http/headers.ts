@@ -2,30 +2,30 @@ import type { Reply } from './reply.ts';
 
 type Page = Extract<Reply, { kind: 'page' }>;
 
+/** Headers by their names. A plain object, which Node sends as it is; `Headers` would be sorted and copied for each response. */
+export type HeaderFields = Record<string, string>;
+
 /** The headers of every response, whatever it is. */
-export function commonHeaders(secure: boolean): Headers {
-  const headers = new Headers({
+export function commonHeaders(secure: boolean): HeaderFields {
+  return {
     'X-Content-Type-Options': 'nosniff',
     // Not no-referrer: browsers would then send `Origin: null` with our own forms.
     'Referrer-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-  });
-  if (secure) {
-    headers.set('Strict-Transport-Security', 'max-age=31536000');
-  }
-  return headers;
+    ...(secure && { 'Strict-Transport-Security': 'max-age=31536000' }),
+  };
 }
 
 /** Adds what protects a page in a browser (RFC 9700 §4.16). */
-export function addPageHeaders(headers: Headers, reply: Page): void {
-  headers.set('Content-Type', 'text/html; charset=utf-8');
-  headers.set('Cache-Control', 'no-store');
-  headers.set('Content-Security-Policy', contentSecurityPolicy(reply.leadsTo));
-  headers.set('X-Frame-Options', 'DENY');
-  headers.set('Cross-Origin-Opener-Policy', reply.popup === true ? 'unsafe-none' : 'same-origin');
-  headers.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+export function addPageHeaders(headers: HeaderFields, reply: Page): void {
+  headers['Content-Type'] = 'text/html; charset=utf-8';
+  headers['Cache-Control'] = 'no-store';
+  headers['Content-Security-Policy'] = contentSecurityPolicy(reply.leadsTo);
+  headers['X-Frame-Options'] = 'DENY';
+  headers['Cross-Origin-Opener-Policy'] = reply.popup === true ? 'unsafe-none' : 'same-origin';
+  headers['Permissions-Policy'] = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
   if (reply.retryAfter !== undefined) {
-    headers.set('Retry-After', String(reply.retryAfter));
+    headers['Retry-After'] = String(reply.retryAfter);
   }
 }
 

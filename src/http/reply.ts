@@ -33,7 +33,7 @@ export type Reply = (
     }
   | { readonly kind: 'redirect'; readonly to: ClientLocation | OwnLocation }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  /** A public document that may be cached for so many seconds. */
+  /** A public document that may be cached for so many seconds. The object never changes. */
   | { readonly kind: 'document'; readonly body: object; readonly maxAge: number }
   | { readonly kind: 'asset'; readonly asset: Asset }
 ) & {

@@ -10,6 +10,7 @@ import { readForm } from './body.ts';
 import type { ReadOrigin } from './client-address.ts';
 import { readCookies } from './cookies.ts';
 import { addCorsHeaders, preflight } from './cors.ts';
+import { type Draft, finish } from './draft.ts';
 import type { Exchange } from './exchange.ts';
 import { failurePage } from './failure-page.ts';
 import { commonHeaders } from './headers.ts';
@@ -81,32 +82,32 @@ export function createServeRequest(edge: Edge): ServeRequest {
     let tenant: Tenant | undefined;
     let failure: Failure | undefined;
     const guard: Guard = routes[0]?.guard ?? 'page';
-    let response: Response;
+    let draft: Draft;
     try {
       const origin = edge.readOrigin(connection, request.headers);
       tenant = await edge.resolveTenant(origin.host);
       if (tenant === undefined) {
-        response = respond(unknownHostPage(origin.host), edge.secure ? 'https:' : 'http:');
+        draft = respond(unknownHostPage(origin.host), edge.secure ? 'https:' : 'http:');
       } else {
         const reply = await dispatch(request, routes, openExchange(edge, request, tenant, origin.address, correlationId));
-        failure = reply instanceof Response ? undefined : reply.failure;
-        response = reply instanceof Response ? reply : respond(reply, tenant.issuer);
+        failure = 'kind' in reply ? reply.failure : undefined;
+        draft = 'kind' in reply ? respond(reply, tenant.issuer) : reply;
       }
     } catch (error) {
       // A throw is a bug or broken infrastructure: everything about it for the operator, nothing for the caller.
       edge.broken(error, correlationId);
-      response = respondBroken(error instanceof StoreUnavailable ? unavailable : failed, guard, correlationId, edge.secure);
+      draft = respondBroken(error instanceof StoreUnavailable ? unavailable : failed, guard, correlationId, edge.secure);
     }
     if (guard === 'client_cors') {
-      addCorsHeaders(response.headers);
+      addCorsHeaders(draft.headers);
     }
-    const level = response.status >= 500 ? 'error' : failure === undefined ? 'info' : failures[failure.reason].level;
+    const level = draft.status >= 500 ? 'error' : failure === undefined ? 'info' : failures[failure.reason].level;
     edge.access(
       {
         event: 'request',
         method: request.method,
         path: path ?? 'unknown',
-        status: response.status,
+        status: draft.status,
         duration: Math.round((performance.now() - startedAt) * 10) / 10,
         correlationId,
         tenant: tenant?.id,
@@ -114,7 +115,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
       },
       level,
     );
-    return response;
+    return finish(draft);
   }
 
   return async (request, connection) => app.fetch(request, { connection });
@@ -144,14 +145,14 @@ function openExchange(edge: Edge, request: Request, tenant: Tenant, address: str
   };
 }
 
-async function dispatch(request: Request, routes: readonly Route[], exchange: Exchange): Promise<Reply | Response> {
+async function dispatch(request: Request, routes: readonly Route[], exchange: Exchange): Promise<Reply | Draft> {
   const [first] = routes;
   if (first === undefined) {
     return notFoundPage(exchange);
   }
   const methods = [...new Set(routes.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])))];
   if (request.method === 'OPTIONS' && first.guard === 'client_cors') {
-    return preflight(methods, commonHeaders(exchange.context.tenant.issuer.startsWith('https:')));
+    return preflight(methods, exchange.context.tenant.issuer.startsWith('https:'));
   }
   const route = routes.find((candidate) => candidate.method === (request.method === 'HEAD' ? 'GET' : request.method));
   if (route === undefined) {
@@ -173,12 +174,12 @@ async function dispatch(request: Request, routes: readonly Route[], exchange: Ex
 }
 
 /** RFC 9110 §15.5.6: the answer names what is allowed. */
-function methodNotAllowed(methods: readonly string[], exchange: Exchange): Response {
+function methodNotAllowed(methods: readonly string[], exchange: Exchange): Draft {
   const headers = commonHeaders(exchange.context.tenant.issuer.startsWith('https:'));
-  headers.set('Allow', methods.join(', '));
-  headers.set('Content-Type', 'application/json');
-  headers.set('Cache-Control', 'no-store');
-  return new Response(JSON.stringify(describe({ reason: 'method_not_allowed', expected: methods.join(' or ') })), { status: 405, headers });
+  headers['Allow'] = methods.join(', ');
+  headers['Content-Type'] = 'application/json';
+  headers['Cache-Control'] = 'no-store';
+  return { status: 405, headers, body: JSON.stringify(describe({ reason: 'method_not_allowed', expected: methods.join(' or ') })) };
 }
 
 /** What a caller is told of a failure that is not theirs. */
@@ -200,7 +201,7 @@ const failed: Breakdown = {
   explanation: 'It is not your fault. Try again in a moment.',
 };
 
-/** RFC 6749 §4.1.2.1 names the error; nothing has been done, so the same request may be sent again. */
+/** RFC 6749 §4.1.2.1 names the error. Nothing has been honoured, so the same request may be sent again. */
 const unavailable: Breakdown = {
   status: 503,
   error: 'temporarily_unavailable',
@@ -210,16 +211,16 @@ const unavailable: Breakdown = {
   retryAfter: 2,
 };
 
-function respondBroken(what: Breakdown, guard: Guard, correlationId: string, secure: boolean): Response {
+function respondBroken(what: Breakdown, guard: Guard, correlationId: string, secure: boolean): Draft {
   if (guard === 'client' || guard === 'client_cors') {
     const headers = commonHeaders(secure);
-    headers.set('Content-Type', 'application/json');
-    headers.set('Cache-Control', 'no-store');
+    headers['Content-Type'] = 'application/json';
+    headers['Cache-Control'] = 'no-store';
     if (what.retryAfter !== undefined) {
-      headers.set('Retry-After', String(what.retryAfter));
+      headers['Retry-After'] = String(what.retryAfter);
     }
     const body = { error: what.error, error_description: `${what.description} Reference: ${correlationId}` };
-    return new Response(JSON.stringify(body), { status: what.status, headers });
+    return { status: what.status, headers, body: JSON.stringify(body) };
   }
   const page = errorPage({ title: what.title, explanation: what.explanation, details: [], correlationId });
   return respond({ kind: 'page', status: what.status, page, retryAfter: what.retryAfter }, secure ? 'https:' : 'http:');

@@ -53,7 +53,7 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
   const listener = getRequestListener(
     (request, { incoming }) => serveRequest(request, connectionOf(incoming as IncomingMessage)),
     // The URL of a request is built on this host only; tenants come from the Host header as it was sent.
-    { overrideGlobalObjects: false, hostname: 'localhost' },
+    { hostname: 'localhost' },
   );
   const inFlight = new Set<ServerResponse>();
   let stopping = false;

@@ -9,9 +9,11 @@ function readS(signature: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
 }
 
+const half = Buffer.from((order / 2n).toString(16).padStart(64, '0'), 'hex');
+
 /** Whether a raw P-256 signature (r ‖ s, 64 bytes) has the smaller s. */
 export function hasLowS(signature: Uint8Array): boolean {
-  return signature.byteLength === 64 && readS(signature) <= order / 2n;
+  return signature.byteLength === 64 && Buffer.compare(signature.subarray(32), half) <= 0;
 }
 
 /** The same signature with the smaller s. */

@@ -9,6 +9,10 @@ import type { EnsureKey } from './first-keys.ts';
 import { signingKeyContext } from './key-pairs.ts';
 import { hasLowS, toLowS } from './low-s.ts';
 
+export interface JwkSet {
+  readonly keys: readonly webcrypto.JsonWebKey[];
+}
+
 /** Signs and verifies the tenants' JWTs. */
 export interface Signer {
   /** A compact JWS with the tenant's current key of this algorithm. */
@@ -18,8 +22,8 @@ export interface Signer {
    * anything else. Checks nothing but the signature and the header: what the claims must say is the caller's.
    */
   verify(tenantId: TenantId, typ: string, token: string): Promise<Record<string, unknown> | undefined>;
-  /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included. */
-  publicKeys(tenantId: TenantId): Promise<readonly webcrypto.JsonWebKey[]>;
+  /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included. The same object while the keys are the same. */
+  publicKeys(tenantId: TenantId): Promise<JwkSet>;
 }
 
 /**
@@ -35,6 +39,7 @@ export function createSigner(context: {
 }): Signer {
   const privateKeys = new LRUCache<string, KeyObject>({ max: 1000 });
   const publicKeys = new LRUCache<string, KeyObject>({ max: 1000 });
+  const sets = new WeakMap<readonly SigningKeyRecord[], JwkSet>();
 
   function privateKeyOf(tenantId: TenantId, record: SigningKeyRecord): KeyObject {
     let key = privateKeys.get(record.kid);
@@ -108,7 +113,12 @@ export function createSigner(context: {
     async publicKeys(tenantId) {
       // All of them, needed yet or not: a relying party that has just fetched this may not ask again for a while.
       const keys = await keysOf(tenantId, signingAlgorithms);
-      return keys.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' }));
+      let set = sets.get(keys);
+      if (set === undefined) {
+        set = { keys: keys.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' })) };
+        sets.set(keys, set);
+      }
+      return set;
     },
   };
 }

@@ -1,11 +1,10 @@
 import { authenticationContexts } from './authentication-contexts.ts';
 import { prompts, responseModes } from './authorization-request.ts';
 import { userClaims } from './claims.ts';
-import type { Context } from './context.ts';
 import { codeChallengeMethods } from './pkce.ts';
 import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
-import { clientAuthenticationMethods, signingAlgorithms } from '../store/records.ts';
+import { clientAuthenticationMethods, type ResourceRecord, signingAlgorithms } from '../store/records.ts';
 
 /** The paths of the endpoints by their metadata names (`token_endpoint`), from the route table. */
 export type EndpointPaths = Readonly<Record<string, string>>;
@@ -14,9 +13,7 @@ export type EndpointPaths = Readonly<Record<string, string>>;
  * The metadata document (OpenID Connect Discovery §3, RFC 8414 §2). Every value is derived from what the server
  * does, so that the document cannot promise anything else.
  */
-export async function discover(context: Context, endpoints: EndpointPaths): Promise<object> {
-  const { issuer } = context.tenant;
-  const resources = await context.store.listResources(context.tenant.id);
+export function discover(issuer: string, resources: readonly ResourceRecord[], endpoints: EndpointPaths): object {
   const authenticated = clientAuthenticationMethods.filter((method) => method !== 'none');
   return {
     issuer,

@@ -184,8 +184,8 @@ export interface Store {
 }
 
 /**
- * The storage is out of reach for now: nothing has been done, and trying again in a moment makes sense. Verbs throw
- * it where they cannot answer; everything else that a verb throws is a bug.
+ * The storage is out of reach for now, and trying again in a moment makes sense. The verb has happened whole or not at
+ * all; where a connection was lost during the commit nobody knows which. Everything else that a verb throws is a bug.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';

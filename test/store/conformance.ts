@@ -268,6 +268,12 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         expect(await present(1, now + window)).toEqual({ kind: 'unknown' });
       });
 
+      test('a clock that runs a little behind keeps the window, one that was set back does not hold it open', async () => {
+        await present(0, now + 3_600_000 / 4);
+        expect(await present(0, now + 3_600_000 / 4 - window + 1)).toMatchObject({ kind: 'repeated' });
+        expect(await present(0, now)).toEqual({ kind: 'replayed' });
+      });
+
       test('an older one, and one that was never issued, revoke it within the window too', async () => {
         await present(0, now);
         await present(1, now);

@@ -7,16 +7,23 @@ import type { Reply } from '../reply.ts';
 
 /** The metadata document, from the endpoints of the route table. */
 export function handleDiscovery(endpoints: EndpointPaths) {
-  return async (exchange: Exchange): Promise<Reply> => ({
-    kind: 'document',
-    body: await discover(exchange.context, endpoints),
-    maxAge: jwksMaxAge / 1000,
-  });
+  // What the store remembers it gives as the same object, so a document stands until its tenant or resources change.
+  const documents = new WeakMap<object, { readonly issuer: string; readonly body: object }>();
+  return async ({ context }: Exchange): Promise<Reply> => {
+    const { id, issuer } = context.tenant;
+    const resources = await context.store.listResources(id);
+    let document = documents.get(resources);
+    if (document?.issuer !== issuer) {
+      document = { issuer, body: discover(issuer, resources, endpoints) };
+      documents.set(resources, document);
+    }
+    return { kind: 'document', body: document.body, maxAge: jwksMaxAge / 1000 };
+  };
 }
 
 /** The tenant's JWK set (RFC 7517 §5). */
 export async function handleJwks({ context }: Exchange): Promise<Reply> {
-  return { kind: 'document', body: { keys: await context.signer.publicKeys(context.tenant.id) }, maxAge: jwksMaxAge / 1000 };
+  return { kind: 'document', body: await context.signer.publicKeys(context.tenant.id), maxAge: jwksMaxAge / 1000 };
 }
 
 /** Stylesheets, scripts and images of the pages. */

@@ -1,4 +1,4 @@
-import { createQueryId, PostgresQueryCompiler } from 'kysely';
+import { PostgresQueryCompiler } from 'kysely';
 import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
@@ -6,6 +6,7 @@ import type { Dialect, Engine } from './engine.ts';
 import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
 import { announceChange, watchChanges } from './postgres-changes.ts';
 import { raw } from './raw.ts';
+import { createStatementCompiler } from './template.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** What a node asks of the database at most. */
@@ -55,14 +56,16 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   });
   // An idle connection that breaks is replaced at the next use; the verb that needs it will say so.
   pool.on('error', () => undefined);
+  // One that breaks in the middle of a transaction tells its query as well; unheard, the event would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   const maximumWaiting = options.maximumWaiting ?? 500;
   const changes = watchChanges(url);
-  const compiler = new PostgresQueryCompiler();
+  const compile = createStatementCompiler(new PostgresQueryCompiler());
   const names = new Map<string, string>();
   let verbs = 0;
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
-    const { sql: text, parameters } = compiler.compileQuery(statement.toOperationNode(), createQueryId());
+    const { text, parameters } = compile(statement);
     let name = names.get(text);
     if (name === undefined) {
       name = `verb_${names.size}`;

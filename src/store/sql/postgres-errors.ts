@@ -1,6 +1,9 @@
 /** SQLSTATE classes of a server that is absent, starting, stopping or full (PostgreSQL, appendix A). */
 const unavailableClasses = new Set(['08', '53', '57']);
 
+/** SQLSTATEs of a server that answers but takes no changes, as a standby does while another becomes the primary. */
+const unavailableCodes = new Set(['25006']);
+
 /** Errors of the network below. */
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
 
@@ -11,7 +14,7 @@ const lostConnection = /connection terminated|timeout exceeded|query read timeou
 export function isTemporary(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined) {
-    return networkCodes.has(code) || (/^[0-9A-Z]{5}$/.test(code) && unavailableClasses.has(code.slice(0, 2)));
+    return networkCodes.has(code) || (/^[0-9A-Z]{5}$/.test(code) && (unavailableClasses.has(code.slice(0, 2)) || unavailableCodes.has(code)));
   }
   return error instanceof Error && lostConnection.test(error.message);
 }

@@ -1,10 +1,11 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { createQueryId, SqliteQueryCompiler } from 'kysely';
+import { SqliteQueryCompiler } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
 import { raw } from './raw.ts';
+import { createStatementCompiler } from './template.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
 
 /** A verb waiting for the next commit. */
@@ -14,9 +15,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** For tests that make the n-th statement fail. */
+/** For tests that make statements fail. */
 export interface SqliteEngineOptions {
   readonly beforeStatement?: (text: string) => void;
+  /** How many pages of 4 KiB the file may have: a disk that is soon full. */
+  readonly maximumPages?: number;
 }
 
 /** Milliseconds after which a change by another process is noticed at the latest. */
@@ -30,6 +33,15 @@ const dialect: Dialect = {
   time: raw("SELECT CAST(1000 * unixepoch('subsec') AS INTEGER) AS now"),
 };
 
+/** Milliseconds for which another process may hold the file before what needs it is refused. */
+const patience = 5000;
+
+/** Milliseconds between two attempts on a file that is held. */
+const retryDelay = 10;
+
+/** How many verbs may wait for a file that is held; more are refused at once instead of queued without end. */
+const maximumWaiting = 1000;
+
 /**
  * Drives verbs on an SQLite file (or ':memory:'). All writing verbs that arrive in one turn of the event loop
  * share one transaction and one fsync (`synchronous=FULL`), each in a savepoint of its own, and are answered
@@ -38,20 +50,25 @@ const dialect: Dialect = {
 export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}): Engine {
   const database = new DatabaseSync(path, { timeout: 5000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  const compiler = new SqliteQueryCompiler();
+  // Within SQLite a held file is waited for by stopping the whole process; from here on we wait ourselves.
+  database.exec(`PRAGMA busy_timeout = ${retryDelay}`);
+  if (options.maximumPages !== undefined) {
+    database.exec(`PRAGMA max_page_count = ${options.maximumPages}`);
+  }
+  const compile = createStatementCompiler(new SqliteQueryCompiler());
   const prepared = new LRUCache<string, { statement: StatementSync; hasRows: boolean }>({ max: 500 });
   let waiting: Waiting[] = [];
   let commits = 0;
   let committed = 0;
 
   function execute(statement: Statement): Rows {
-    const query = compiler.compileQuery(statement.toOperationNode(), createQueryId());
-    options.beforeStatement?.(query.sql);
-    let entry = prepared.get(query.sql);
+    const query = compile(statement);
+    options.beforeStatement?.(query.text);
+    let entry = prepared.get(query.text);
     if (entry === undefined) {
-      const made = database.prepare(query.sql);
+      const made = database.prepare(query.text);
       entry = { statement: made, hasRows: made.columns().length > 0 };
-      prepared.set(query.sql, entry);
+      prepared.set(query.text, entry);
     }
     const parameters = query.parameters as SQLInputValue[];
     if (entry.hasRows) {
@@ -69,12 +86,38 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     return step.value;
   }
 
-  function commitWaiting(): void {
+  // Since when another process has kept us from writing.
+  let heldSince: number | undefined;
+
+  /** Whether to wait for whoever holds the file. Once that has been in vain, everything is refused at its first attempt. */
+  function worthWaiting(error: unknown): boolean {
+    if (!isHeld(error)) {
+      return false;
+    }
+    heldSince ??= performance.now();
+    return performance.now() - heldSince < patience;
+  }
+
+  function commitWaiting(closing = false): void {
+    if (waiting.length === 0) {
+      return;
+    }
     const batch = waiting;
+    try {
+      database.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (!closing && worthWaiting(error)) {
+        setTimeout(commitWaiting, retryDelay, false);
+        return;
+      }
+      waiting = [];
+      refuse(batch, error);
+      return;
+    }
+    heldSince = undefined;
     waiting = [];
     const driven: Waiting[] = [];
     try {
-      database.exec('BEGIN IMMEDIATE');
       for (const verb of batch) {
         database.exec('SAVEPOINT verb');
         try {
@@ -82,7 +125,10 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
           database.exec('RELEASE verb');
           driven.push(verb);
         } catch (error) {
-          // A full disk may have ended the whole transaction; then the next statement fails and all are refused.
+          // A full disk may have ended the whole transaction, and then all are refused.
+          if (!database.isTransaction) {
+            throw error;
+          }
           database.exec('ROLLBACK TO verb');
           database.exec('RELEASE verb');
           verb.reject(explain(error));
@@ -93,9 +139,7 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
       if (database.isTransaction) {
         database.exec('ROLLBACK');
       }
-      for (const verb of batch) {
-        verb.reject(explain(error));
-      }
+      refuse(batch, error);
       return;
     }
     commits += 1;
@@ -109,7 +153,10 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     return new Promise<Result>((resolve, reject) => {
       let result: Result;
       if (waiting.length === 0) {
-        setImmediate(commitWaiting);
+        setImmediate(commitWaiting, false);
+      } else if (heldSince !== undefined && waiting.length >= maximumWaiting) {
+        reject(new StoreUnavailable('Too many requests are waiting for the database file.'));
+        return;
       }
       waiting.push({
         drive: () => {
@@ -119,6 +166,27 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
         reject,
       });
     });
+  }
+
+  let waitingToRead = 0;
+
+  /** Reads wait for nobody, except where another process keeps the whole file to itself. */
+  async function read<Result>(verb: () => Verb<Result>): Promise<Result> {
+    const startedAt = performance.now();
+    for (;;) {
+      try {
+        return drive(verb());
+      } catch (error) {
+        if (!isHeld(error) || waitingToRead >= maximumWaiting || performance.now() - startedAt >= patience) {
+          throw explain(error);
+        }
+      }
+      waitingToRead += 1;
+      await new Promise((resolve) => {
+        setTimeout(resolve, retryDelay);
+      });
+      waitingToRead -= 1;
+    }
   }
 
   // Counts our own changes; SQLite counts those of other processes, and is asked for them now and then.
@@ -131,19 +199,18 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     const now = performance.now();
     if (now - askedAt >= askingInterval) {
       askedAt = now;
-      others = (versionOfOthers.get() as { data_version: number }).data_version;
+      try {
+        others = (versionOfOthers.get() as { data_version: number }).data_version;
+      } catch {
+        // Unknown counts as changed; whoever reads the file next says what is wrong with it.
+        configured += 1;
+      }
     }
     return others;
   }
 
   return {
-    async read(verb) {
-      try {
-        return drive(verb());
-      } catch (error) {
-        throw explain(error);
-      }
-    },
+    read,
     write,
     async configure(verb) {
       const result = await write(verb);
@@ -159,19 +226,41 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     ],
     dialect,
     async close() {
-      if (waiting.length > 0) {
-        commitWaiting();
-      }
+      commitWaiting(true);
       database.close();
     },
   };
 }
 
-/** Primary result codes of a database that cannot serve now: busy, locked, read-only, I/O error, full, cannot open. */
-const unavailableCodes = new Set([5, 6, 8, 10, 13, 14]);
+function refuse(verbs: readonly Waiting[], error: unknown): void {
+  for (const verb of verbs) {
+    verb.reject(explain(error));
+  }
+}
+
+/** What the operator reads, by SQLite's primary result code: what of the file is wrong, and not our doing. */
+const explanations: Readonly<Record<number, string>> = {
+  5: 'Another process holds the database file.',
+  6: 'Another process holds the database file.',
+  8: 'The database file is read-only.',
+  10: 'The database file cannot be read or written.',
+  11: 'The database file is damaged.',
+  13: 'The disk of the database file is full.',
+  14: 'The database file cannot be opened.',
+  26: 'The database file is damaged.',
+};
+
+/** SQLite's primary result code; 0 where the error is not SQLite's. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+}
+
+function isHeld(error: unknown): boolean {
+  return codeOf(error) === 5;
+}
 
 /** Tells a disk that is full, read-only or held by somebody else from a bug. */
 function explain(error: unknown): unknown {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return unavailableCodes.has(code) ? new StoreUnavailable('The database file cannot be used right now.', { cause: error }) : error;
+  const explanation = explanations[codeOf(error)];
+  return explanation === undefined ? error : new StoreUnavailable(explanation, { cause: error });
 }

@@ -2,10 +2,13 @@ import type { Redemption, Rotation, Standing } from '../../port.ts';
 import type { GrantRecord, Instant, TenantId } from '../../records.ts';
 import { fromGrant, toGrant, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
+import { template } from '../template.ts';
 import { decide, first, type Verb } from '../verb.ts';
 
+const insertion = template((row: ReturnType<typeof fromGrant>) => sql.insertInto('grants').values(row).returning('id'));
+
 export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void> {
-  yield* decide(sql.insertInto('grants').values(fromGrant(tenantId, grant)).returning('id'));
+  yield* decide(insertion(fromGrant(tenantId, grant)));
 }
 
 export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecord | undefined> {
@@ -20,20 +23,22 @@ function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecor
   return row && toGrant(row);
 }
 
+// The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.
+const redemption = template((values: { tenantId: TenantId; clientId: string; codeHash: string; now: Instant }) =>
+  sql
+    .updateTable('grants')
+    .set({ redeemed_at: values.now })
+    .where('tenant_id', '=', values.tenantId)
+    .where('code_hash', '=', values.codeHash)
+    .where('client_id', '=', values.clientId)
+    .where('redeemed_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .where('code_expires_at', '>', values.now)
+    .returningAll(),
+);
+
 export function* redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Verb<Redemption> {
-  // The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.
-  const redeemed = yield* decide(
-    sql
-      .updateTable('grants')
-      .set({ redeemed_at: now })
-      .where('tenant_id', '=', tenantId)
-      .where('code_hash', '=', codeHash)
-      .where('client_id', '=', clientId)
-      .where('redeemed_at', 'is', null)
-      .where('revoked_at', 'is', null)
-      .where('code_expires_at', '>', now)
-      .returningAll(),
-  );
+  const redeemed = yield* decide(redemption({ tenantId, clientId, codeHash, now }));
   if (redeemed !== undefined) {
     return { kind: 'redeemed', grant: toGrant(redeemed) };
   }
@@ -49,6 +54,20 @@ export function* redeemCode(tenantId: TenantId, clientId: string, codeHash: stri
   return { kind: 'replayed', grantId: grant.id };
 }
 
+const rotation = template((values: { tenantId: TenantId; clientId: string; grantId: string; generation: number; next: number; now: Instant }) =>
+  sql
+    .updateTable('grants')
+    .set({ generation: values.next, rotated_at: values.now })
+    .where('tenant_id', '=', values.tenantId)
+    .where('id', '=', values.grantId)
+    .where('client_id', '=', values.clientId)
+    .where('generation', '=', values.generation)
+    .where('redeemed_at', 'is not', null)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', values.now)
+    .returningAll(),
+);
+
 export function* rotateRefreshToken(
   tenantId: TenantId,
   clientId: string,
@@ -56,19 +75,8 @@ export function* rotateRefreshToken(
   now: Instant,
   window: number,
 ): Verb<Rotation> {
-  const rotated = yield* decide(
-    sql
-      .updateTable('grants')
-      .set({ generation: presented.generation + 1, rotated_at: now })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', presented.grantId)
-      .where('client_id', '=', clientId)
-      .where('generation', '=', presented.generation)
-      .where('redeemed_at', 'is not', null)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', now)
-      .returningAll(),
-  );
+  const { grantId, generation } = presented;
+  const rotated = yield* decide(rotation({ tenantId, clientId, grantId, generation, next: generation + 1, now }));
   if (rotated !== undefined) {
     return { kind: 'rotated', grant: toGrant(rotated) };
   }
@@ -76,7 +84,9 @@ export function* rotateRefreshToken(
   if (grant === undefined || grant.clientId !== clientId || grant.revokedAt !== null || grant.expiresAt <= now) {
     return { kind: 'unknown' };
   }
-  const sinceRotation = now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY);
+  // Nodes' clocks differ a little, so a rotation may lie ahead; far ahead means that a clock was set back, and the
+  // window must not be open until it has caught up.
+  const sinceRotation = Math.abs(now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY));
   if (grant.generation === presented.generation + 1 && sinceRotation < window) {
     return { kind: 'repeated', grant };
   }
@@ -108,6 +118,41 @@ export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresA
   );
 }
 
+/** Grants with their users, and with their sessions where these are alive. */
+function standings(tenantId: TenantId, now: Instant) {
+  return sql
+    .selectFrom('grants')
+    .leftJoin('users', (join) =>
+      join.onRef('users.tenant_id', '=', 'grants.tenant_id').onRef('users.id', '=', 'grants.user_id'),
+    )
+    .leftJoin('sessions', (join) =>
+      join
+        .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
+        .onRef('sessions.id', '=', 'grants.session_id')
+        .on('sessions.expires_at', '>', now),
+    )
+    .selectAll('grants')
+    .select([
+      'users.email',
+      'users.email_key',
+      'users.email_verified',
+      'users.password_hash',
+      'users.claims as user_claims',
+      'users.enabled',
+      'users.created_at as user_created_at',
+      'users.updated_at',
+      'sessions.id as live_session_id',
+    ])
+    .where('grants.tenant_id', '=', tenantId);
+}
+
+const standingOfGrant = template((values: { tenantId: TenantId; grantId: string; now: Instant }) =>
+  standings(values.tenantId, values.now).where('grants.id', '=', values.grantId),
+);
+const standingOfCode = template((values: { tenantId: TenantId; codeHash: string; now: Instant }) =>
+  standings(values.tenantId, values.now).where('grants.code_hash', '=', values.codeHash),
+);
+
 export function* readStanding(
   tenantId: TenantId,
   subject: { readonly grantId?: string | undefined; readonly codeHash?: string; readonly accessTokenId?: string },
@@ -119,32 +164,7 @@ export function* readStanding(
     return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
   }
   const row = yield* first(
-    sql
-      .selectFrom('grants')
-      .leftJoin('users', (join) =>
-        join.onRef('users.tenant_id', '=', 'grants.tenant_id').onRef('users.id', '=', 'grants.user_id'),
-      )
-      .leftJoin('sessions', (join) =>
-        join
-          .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
-          .onRef('sessions.id', '=', 'grants.session_id')
-          .on('sessions.expires_at', '>', now),
-      )
-      .selectAll('grants')
-      .select([
-        'users.email',
-        'users.email_key',
-        'users.email_verified',
-        'users.password_hash',
-        'users.claims as user_claims',
-        'users.enabled',
-        'users.created_at as user_created_at',
-        'users.updated_at',
-        'sessions.id as live_session_id',
-      ])
-      .where('grants.tenant_id', '=', tenantId)
-      .$if(grantId !== undefined, (query) => query.where('grants.id', '=', grantId ?? ''))
-      .$if(codeHash !== undefined, (query) => query.where('grants.code_hash', '=', codeHash ?? '')),
+    grantId === undefined ? standingOfCode({ tenantId, codeHash: codeHash ?? '', now }) : standingOfGrant({ tenantId, grantId, now }),
   );
   if (row === undefined) {
     return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
@@ -173,9 +193,10 @@ export function* readStanding(
   };
 }
 
+const revocation = template((values: { tenantId: TenantId; id: string }) =>
+  sql.selectFrom('revoked_access_tokens').select('id').where('tenant_id', '=', values.tenantId).where('id', '=', values.id),
+);
+
 function* isRevoked(tenantId: TenantId, accessTokenId: string): Verb<boolean> {
-  const row = yield* first(
-    sql.selectFrom('revoked_access_tokens').select('id').where('tenant_id', '=', tenantId).where('id', '=', accessTokenId),
-  );
-  return row !== undefined;
+  return (yield* first(revocation({ tenantId, id: accessTokenId }))) !== undefined;
 }

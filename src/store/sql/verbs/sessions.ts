@@ -1,6 +1,7 @@
 import type { ConsentRecord, Instant, SessionRecord, TenantId } from '../../records.ts';
 import { fromConsent, fromSession, toConsent, toSession } from '../rows.ts';
 import { sql } from '../schema.ts';
+import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
 export function* startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Verb<void> {
@@ -16,15 +17,17 @@ export function* startSession(tenantId: TenantId, session: SessionRecord, replac
   );
 }
 
+const sessionOfCookie = template((values: { tenantId: TenantId; cookieHash: string; now: Instant }) =>
+  sql
+    .selectFrom('sessions')
+    .selectAll()
+    .where('tenant_id', '=', values.tenantId)
+    .where('cookie_hash', '=', values.cookieHash)
+    .where('expires_at', '>', values.now),
+);
+
 export function* findSession(tenantId: TenantId, cookieHash: string, now: Instant): Verb<SessionRecord | undefined> {
-  const row = yield* first(
-    sql
-      .selectFrom('sessions')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('cookie_hash', '=', cookieHash)
-      .where('expires_at', '>', now),
-  );
+  const row = yield* first(sessionOfCookie({ tenantId, cookieHash, now }));
   return row && toSession(row);
 }
 
@@ -56,15 +59,17 @@ export function* endSessionsOfUser(tenantId: TenantId, userId: string): Verb<num
   return rows.length;
 }
 
+const consentOf = template((values: { tenantId: TenantId; userId: string; clientId: string }) =>
+  sql
+    .selectFrom('consents')
+    .selectAll()
+    .where('tenant_id', '=', values.tenantId)
+    .where('user_id', '=', values.userId)
+    .where('client_id', '=', values.clientId),
+);
+
 export function* findConsent(tenantId: TenantId, userId: string, clientId: string): Verb<ConsentRecord | undefined> {
-  const row = yield* first(
-    sql
-      .selectFrom('consents')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', userId)
-      .where('client_id', '=', clientId),
-  );
+  const row = yield* first(consentOf({ tenantId, userId, clientId }));
   return row && toConsent(row);
 }
 

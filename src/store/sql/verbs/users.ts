@@ -1,6 +1,7 @@
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
+import { template } from '../template.ts';
 import { all, first, run, type Verb } from '../verb.ts';
 import { endSessionsOfUser } from './sessions.ts';
 
@@ -11,8 +12,12 @@ export function* createUser(tenantId: TenantId, user: UserRecord): Verb<'created
   return row === undefined ? 'email_taken' : 'created';
 }
 
+const userById = template((values: { tenantId: TenantId; userId: string }) =>
+  sql.selectFrom('users').selectAll().where('tenant_id', '=', values.tenantId).where('id', '=', values.userId),
+);
+
 export function* findUser(tenantId: TenantId, userId: string): Verb<UserRecord | undefined> {
-  const row = yield* first(sql.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).where('id', '=', userId));
+  const row = yield* first(userById({ tenantId, userId }));
   return row && toUser(row);
 }
 
