@@ -65,7 +65,9 @@ export async function crashLoop(engine: Engine, rounds: number, progress: (round
       const running = Promise.all(Array.from({ length: workers }, () => live(load)));
       // A violation must not wait unheard until the round is over.
       running.catch(() => undefined);
-      await moment(50 + Math.random() * 400);
+      // However busy the machine is, there is something to lose.
+      await Promise.race([until('the load has begun', () => lives.length > workers, 20_000), running]);
+      await moment(Math.random() * 400);
       if (postgres !== undefined && round % 5 === 4) {
         kills.database += 1;
         await postgres.kill();
