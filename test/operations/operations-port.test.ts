@@ -12,7 +12,7 @@ let server: TestServer;
 let flow: Flow;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ operations: true });
   const { id } = await server.client({ type: 'spa', id: 'client-of-metrics', redirectUris: [redirectUri] });
   await server.user({ email: 'secret-name@example.com' });
   flow = new Flow(server.issuer, { id, secret: '' });
@@ -49,7 +49,7 @@ describe('the operations port', () => {
   });
 
   test('is not ready from the moment the server stops, until it has finished what it began', async () => {
-    const stopping = await startServer();
+    const stopping = await startServer({ operations: true });
     const unfinished = connect(stopping.port, '127.0.0.1');
     await new Promise<void>((resolve) => void unfinished.write('GET / HTTP/1.1\r\nHost: loc', () => resolve()));
     expect((await send(`${stopping.issuer}/jwks`)).status).toBe(200);
@@ -139,7 +139,7 @@ describe('metrics', () => {
   });
 
   test('are there while the store is not, and readiness says that it is not', async () => {
-    const broken = await startServer();
+    const broken = await startServer({ operations: true });
     await broken.store.close();
     const page = await send(`${broken.operations}/metrics`);
     expect(readExposition(page.text).values.get('microauth_store_up')).toBe(0);

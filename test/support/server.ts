@@ -39,7 +39,7 @@ export interface TestServer extends TestTenant {
   readonly admin: AdminContext;
   readonly clock: MovableClock;
   readonly config: Config;
-  /** Where the operations port answers, without a slash at the end. */
+  /** Where the operations port answers when it was asked for, without a slash at the end. */
   readonly operations: string;
   /** Everything that was logged, one JSON line each. */
   log(): string;
@@ -73,6 +73,8 @@ export interface TestServerOptions {
   /** With the walk page, its client and the demo user. */
   readonly dev?: boolean;
   readonly scheme?: 'http' | 'https';
+  /** With an operations port. */
+  readonly operations?: boolean;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
 }
@@ -96,7 +98,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
     listen: { host: '127.0.0.1', port },
-    operationsListen: { host: '127.0.0.1', port: operationsPort },
+    operationsListen: options.operations === true ? { host: '127.0.0.1', port: operationsPort } : undefined,
     databaseUrl,
     dataDir: folder,
     sealingKey: key,

@@ -9,6 +9,8 @@ export interface Life {
   refreshToken: string | undefined;
   accessToken: string | undefined;
   generation: number;
+  /** A refresh whose answer was lost was sent again too late: whether it had gone on by one before nobody knows. */
+  tooLate: boolean;
   /** Whether the grant has been revoked, by request or by the replay of its code. */
   revoked: boolean;
 }
@@ -24,11 +26,13 @@ export interface Tally {
   in_doubt: number;
   /** Refreshes whose answer was lost and that got the very successor when sent again. */
   resumed: number;
+  /** Those that came too late, because the server was away for longer than the window, and were refused. */
+  too_late: number;
 }
 
 /** An empty tally. */
 export function newTally(): Tally {
-  return { codes: 0, redemptions: 0, refreshes: 0, revocations: 0, replays_refused: 0, in_doubt: 0, resumed: 0 };
+  return { codes: 0, redemptions: 0, refreshes: 0, revocations: 0, replays_refused: 0, in_doubt: 0, resumed: 0, too_late: 0 };
 }
 
 /** The promise was broken. */

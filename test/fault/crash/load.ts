@@ -72,6 +72,8 @@ export async function refresh(load: Load, life: Life): Promise<void> {
     const late = answer.doubted && answer.sentAt - answer.firstSentAt > window - 2000;
     if (late && answer.status === 400) {
       life.revoked = true;
+      life.tooLate = true;
+      load.tally.too_late += 1;
       return;
     }
     insist(answer.status === 200, 'the current refresh token is honoured', { status: answer.status, json: answer.json, doubted: answer.doubted, life });
@@ -102,7 +104,7 @@ export async function live(load: Load): Promise<void> {
     const authorized = await settle(load, (port) => load.wire.authorize(port, load.cookie));
     const code = 'code' in authorized ? (authorized.code as Life['code'] | undefined) : undefined;
     insist(code !== undefined, 'whoever is signed in gets a code', authorized.status);
-    const life: Life = { code, redeemed: false, refreshToken: undefined, accessToken: undefined, generation: 0, revoked: false };
+    const life: Life = { code, redeemed: false, refreshToken: undefined, accessToken: undefined, generation: 0, tooLate: false, revoked: false };
     load.lives.push(life);
     load.tally.codes += 1;
     if (Math.random() < 0.05) {

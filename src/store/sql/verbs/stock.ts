@@ -9,15 +9,12 @@ export function* takeStock(now: Instant): Verb<Stock> {
     sql.selectFrom('sessions').select(({ fn }) => fn.countAll<number>().as('count')).where('expires_at', '>', now),
   );
   const tenants = yield* first(sql.selectFrom('tenants').select(({ fn }) => fn.countAll<number>().as('count')));
-  const newest = sql
-    .selectFrom('signing_keys')
-    .select(({ fn }) => ['algorithm', fn.max('created_at').as('created_at')])
-    .groupBy(['tenant_id', 'algorithm'])
-    .as('newest');
+  // Exactly one key of a tenant and algorithm has no end: the newest.
   const keys = yield* all(
     sql
-      .selectFrom(newest)
+      .selectFrom('signing_keys')
       .select(({ fn }) => ['algorithm', fn.min('created_at').as('created_at')])
+      .where('retires_at', 'is', null)
       .groupBy('algorithm')
       .orderBy('algorithm'),
   );
