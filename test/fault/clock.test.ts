@@ -93,7 +93,7 @@ describe.each([
     const spent = (await wire.authorize(port, cookie)).code ?? { code: '', verifier: '' };
     const before = await wire.redeem(port, spent);
     const unspent = (await wire.authorize(port, cookie)).code ?? { code: '', verifier: '' };
-    process.kill(cluster.nodes[0]?.pid() ?? 0, 'SIGUSR2');
+    cluster.nodes.forEach((node) => process.kill(node.pid(), 'SIGUSR2'));
     await until('the clock is moved', () => cluster.nodes[0]?.output().includes('moved') === true, 2000);
     const after = await wire.refresh(port, before.json.refresh_token ?? '');
     expect(after.status).toBe(200);

@@ -128,7 +128,13 @@ export function createNode(port: number, folder: string, environment: NodeJS.Pro
 
   return {
     port,
-    pid: () => child?.pid ?? 0,
+    pid() {
+      // 0 would mean ourselves and everybody around us.
+      if (child?.pid === undefined) {
+        throw new Error('the node does not run');
+      }
+      return child.pid;
+    },
     alive: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     output: () => output,
     async start() {
