@@ -122,13 +122,16 @@ export async function openAdmin(environment: {
   return { context, close: () => store.close() };
 }
 
+/** As the unit and the image of MicroAuth have it, for all: else what hashing passwords once took stays taken. */
+const allocator = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** Starts a server on its core and waits for its first answer. Its output goes to a file. */
 export async function start(blueprint: Blueprint, nodeOptions: readonly string[] = []): Promise<Server> {
   const log = openSync(join(blueprint.folder, 'output.log'), 'a');
   const startedAt = performance.now();
   const child = spawn('taskset', ['-c', serverCore, process.execPath, ...nodeOptions, ...blueprint.command], {
     cwd: blueprint.folder,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...blueprint.environment },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...allocator, ...blueprint.environment },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
