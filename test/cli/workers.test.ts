@@ -15,7 +15,7 @@ describe('serve --workers', () => {
 
   beforeAll(async () => {
     const port = await freePort();
-    operationsPort = await freePort();
+    operationsPort = await freePort(2);
     issuer = `http://localhost:${port}`;
     environment = {
       MICROAUTH_URL: issuer,

@@ -56,15 +56,31 @@ export function unwrap<Value>(result: Result<Value, unknown>): Value {
   return result.value;
 }
 
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Ports below those that the system hands out by itself, so that no outgoing connection and no listener on port 0 takes
+ * one between the asking and the using; and a range for each of the test runner's processes, so that neither do they.
+ */
+const portRange = { first: 10_000 + 2_000 * Number(process.env['VITEST_POOL_ID'] ?? 0), size: 2_000 };
+let nextPort = Math.floor(Math.random() * portRange.size);
+
+/** The first of `count` consecutive ports that nobody listens on. */
+export async function freePort(count = 1): Promise<number> {
+  for (let tried = 0; tried < portRange.size; tried += count) {
+    const first = portRange.first + (nextPort % (portRange.size - count));
+    nextPort += count;
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) {
+      return first;
+    }
+  }
+  throw new Error(`no free port from ${portRange.first} on`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, () => probe.close(() => resolve(true)));
   });
 }
 
