@@ -5,6 +5,7 @@ import { createEnsureKey } from '../keys/first-keys.ts';
 import { generatePair, toSigningKey } from '../keys/key-pairs.ts';
 import { newTenantSecret } from '../keys/tenant-secrets.ts';
 import { signingAlgorithms, type TenantId, type TenantRecord } from '../store/records.ts';
+import { defaultSettings } from '../store/tenant-settings.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
 export interface NewTenant {
@@ -35,7 +36,7 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
   const id = randomId('tenant') as TenantId;
   const createdAt = context.clock.now();
   const sealedSecret = newTenantSecret(context.sealingKey, id);
-  const tenant: TenantRecord = { id, name, displayName, domain, sealedSecret, enabled: true, createdAt };
+  const tenant: TenantRecord = { id, name, displayName, domain, sealedSecret, enabled: true, settings: defaultSettings, createdAt };
   const keys = await Promise.all(
     quickAlgorithms.map(async (algorithm) =>
       toSigningKey(context.sealingKey, id, algorithm, await generatePair(algorithm), createdAt, createdAt),

@@ -2,38 +2,18 @@ import { describe, type Failure, failures } from '../oauth/failures.ts';
 import { errorPage } from '../pages/error.ts';
 import type { Exchange } from './exchange.ts';
 import type { Reply } from './reply.ts';
+import { siteOf } from './site.ts';
 
-/** What the person reads: what happened in their terms, and what they can do. */
-const forThePerson: Partial<Record<Failure['reason'], { readonly title: string; readonly explanation: string }>> = {
-  client_unknown_page: {
-    title: 'Unknown application',
-    explanation: 'The application that sent you here is not known on this site. Go back to it and try again; if that does not help, tell its makers.',
-  },
-  redirect_uri_mismatch: {
-    title: 'The way back is not safe',
-    explanation: 'The application asked us to send you to an address that is not registered for it, so we stopped here. Nothing has been sent.',
-  },
-  logout_redirect_uri_mismatch: {
-    title: 'The way back is not safe',
-    explanation: 'The application asked us to send you to an address that is not registered for it, so we stopped here. You are still signed in.',
-  },
-  form_from_elsewhere: {
-    title: 'This form came from another site',
-    explanation: 'We only take forms that our own pages have sent. Go back to the application and start again.',
-  },
-};
-
-const otherwise = {
-  title: 'This request cannot be completed',
-  explanation: 'The application that sent you here made a request that we do not understand. Go back to it and try again; if that does not help, tell its makers.',
-};
+/** The failures of which a person is told what happened in terms of their own; of all others, only what they can do. */
+const explained = ['client_unknown_page', 'redirect_uri_mismatch', 'logout_redirect_uri_mismatch', 'form_from_elsewhere'] as const;
 
 /**
  * A failure as a page: one clear sentence for the person, and for the developer the parameter, what was expected
  * and what came. It never names what is registered; the log does.
  */
 export function failurePage(exchange: Exchange, failure: Failure): Reply {
-  const { title, explanation } = forThePerson[failure.reason] ?? otherwise;
+  const site = siteOf(exchange);
+  const text = explained.find((reason) => reason === failure.reason) ?? 'otherwise';
   const { error, error_description } = describe(failure);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['error', error],
@@ -48,9 +28,9 @@ export function failurePage(exchange: Exchange, failure: Failure): Reply {
     kind: 'page',
     status: pageStatus(failures[failure.reason].status),
     page: errorPage({
-      tenant: { name: exchange.context.tenant.displayName },
-      title,
-      explanation,
+      site,
+      title: site.words[`error.${text}`],
+      explanation: site.words[`error.${text}_detail`],
       details: rows.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
       correlationId: exchange.correlationId,
     }),
@@ -65,16 +45,15 @@ function pageStatus(status: number): 400 | 403 | 413 | 415 {
 
 /** The page for a form that came without its sealed request: too late, from elsewhere, or without cookies. */
 export function lostInteractionPage(exchange: Exchange): Reply {
-  const cookieless = exchange.cookies.get('browser') === undefined;
+  const site = siteOf(exchange);
+  const text = exchange.cookies.get('browser') === undefined ? 'no_cookie' : 'lost';
   return {
     kind: 'page',
     status: 400,
     page: errorPage({
-      tenant: { name: exchange.context.tenant.displayName },
-      title: cookieless ? 'Your browser sent no cookie' : 'This page is no longer valid',
-      explanation: cookieless
-        ? 'Signing in needs cookies. Allow them for this site, then go back to the application and start again.'
-        : 'It was open for too long, or was opened in another browser. Go back to the application and start again.',
+      site,
+      title: site.words[`error.${text}`],
+      explanation: site.words[`error.${text}_detail`],
       details: [],
       correlationId: exchange.correlationId,
     }),

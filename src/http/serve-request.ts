@@ -20,6 +20,7 @@ import type { Reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Guard, Route } from './routes.ts';
 import { isSameOrigin } from './same-origin.ts';
+import { siteOfNobody } from './site.ts';
 import type { ResolveTenant } from './tenant.ts';
 
 /** What the connection says that a request came over. */
@@ -87,7 +88,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
       const origin = edge.readOrigin(connection, request.headers);
       tenant = await edge.resolveTenant(origin.host);
       if (tenant === undefined) {
-        draft = respond(unknownHostPage(origin.host), edge.secure ? 'https:' : 'http:');
+        draft = respond(unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
       } else {
         const reply = await dispatch(request, routes, openExchange(edge, request, tenant, origin.address, correlationId));
         failure = 'kind' in reply ? reply.failure : undefined;
@@ -96,7 +97,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
     } catch (error) {
       // A throw is a bug or broken infrastructure: everything about it for the operator, nothing for the caller.
       edge.broken(error, correlationId);
-      draft = respondBroken(error instanceof StoreUnavailable ? unavailable : failed, guard, correlationId, edge.secure);
+      draft = respondBroken(error instanceof StoreUnavailable ? unavailable : failed, guard, request.headers, correlationId, edge.secure);
     }
     if (guard === 'client_cors') {
       addCorsHeaders(draft.headers);
@@ -187,8 +188,8 @@ interface Breakdown {
   readonly status: 500 | 503;
   readonly error: string;
   readonly description: string;
-  readonly title: string;
-  readonly explanation: string;
+  /** Names the sentences of the page. */
+  readonly text: 'failed' | 'unavailable';
   /** Seconds. */
   readonly retryAfter?: number;
 }
@@ -197,8 +198,7 @@ const failed: Breakdown = {
   status: 500,
   error: 'server_error',
   description: 'The server failed.',
-  title: 'Something went wrong on our side',
-  explanation: 'It is not your fault. Try again in a moment.',
+  text: 'failed',
 };
 
 /** RFC 6749 §4.1.2.1 names the error. Nothing has been honoured, so the same request may be sent again. */
@@ -206,12 +206,11 @@ const unavailable: Breakdown = {
   status: 503,
   error: 'temporarily_unavailable',
   description: 'The server cannot answer right now. Send the request again in a moment.',
-  title: 'We are back in a moment',
-  explanation: 'Nothing is lost. Wait a few seconds, then try again.',
+  text: 'unavailable',
   retryAfter: 2,
 };
 
-function respondBroken(what: Breakdown, guard: Guard, correlationId: string, secure: boolean): Draft {
+function respondBroken(what: Breakdown, guard: Guard, requested: Headers, correlationId: string, secure: boolean): Draft {
   if (guard === 'client' || guard === 'client_cors') {
     const headers = commonHeaders(secure);
     headers['Content-Type'] = 'application/json';
@@ -222,6 +221,13 @@ function respondBroken(what: Breakdown, guard: Guard, correlationId: string, sec
     const body = { error: what.error, error_description: `${what.description} Reference: ${correlationId}` };
     return { status: what.status, headers, body: JSON.stringify(body) };
   }
-  const page = errorPage({ title: what.title, explanation: what.explanation, details: [], correlationId });
+  const site = siteOfNobody(requested);
+  const page = errorPage({
+    site,
+    title: site.words[`error.${what.text}`],
+    explanation: site.words[`error.${what.text}_detail`],
+    details: [],
+    correlationId,
+  });
   return respond({ kind: 'page', status: what.status, page, retryAfter: what.retryAfter }, secure ? 'https:' : 'http:');
 }

@@ -21,6 +21,7 @@ export function createTenantResolver(store: Store, secrets: TenantSecretsReader,
       displayName: record.displayName,
       issuer: issuerOf(base, record.domain),
       secrets: secrets.of(record),
+      settings: record.settings,
     } as Tenant;
   };
 }

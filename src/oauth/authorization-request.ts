@@ -42,6 +42,8 @@ export interface AuthorizationRequest {
   /** Authentication contexts of which one must be reached (an essential `acr` claim). */
   readonly essentialAcr: readonly string[];
   readonly claims: ClaimsRequest | undefined;
+  /** The languages that the pages should speak, the most wanted first. */
+  readonly uiLocales: readonly string[];
 }
 
 /**
@@ -212,6 +214,8 @@ async function readDetails(
     hintedSubject: subject.value,
     essentialAcr: acr?.essential === true ? (acr.values as readonly string[]) : [],
     claims,
+    // Core §3.1.2.1: space-separated BCP 47 tags; what is not spoken here is no error.
+    uiLocales: (parameters.get('ui_locales') ?? '').split(' ').filter((tag) => tag !== '').slice(0, 10),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Signer } from '../keys/signer.ts';
 import type { TenantSecrets } from '../keys/tenant-secrets.ts';
 import type { Store } from '../store/port.ts';
 import type { TenantId } from '../store/records.ts';
+import type { TenantSettings } from '../store/tenant-settings.ts';
 
 /** An enabled tenant that a request was led to by its host. Only `http/tenant.ts` makes one. */
 export type Tenant = Brand<
@@ -15,6 +16,7 @@ export type Tenant = Brand<
     /** The issuer identifier, byte for byte as it stands in every token and document. */
     readonly issuer: string;
     readonly secrets: TenantSecrets;
+    readonly settings: TenantSettings;
   },
   'Tenant'
 >;

@@ -1,11 +1,11 @@
-import { html } from './html.ts';
+import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { accountLine, clientName, slip } from './layout.ts';
 import { safeHref } from './links.ts';
-import type { PageAccount, PageClient, PageTenant } from './models.ts';
+import type { PageAccount, PageClient, PageSite } from './models.ts';
 
 interface Consent {
-  readonly tenant: PageTenant;
+  readonly site: PageSite;
   readonly client: PageClient;
   readonly redirectHost: string;
   readonly account: PageAccount;
@@ -15,25 +15,27 @@ interface Consent {
 
 /** Asks whether the client may have what it asks for. */
 export function consentPage(m: Consent): Html {
+  const { words } = m.site;
   const uri = safeHref(m.client.uri);
+  const client = uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(m.client)}</a>` : clientName(m.client);
   return slip({
-    title: 'Allow access',
-    tenant: m.tenant,
-    heading: 'Allow access?',
-    content: html`<p class="lead">${uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(m.client)}</a>` : clientName(m.client)} would like to</p>
+    title: words['consent.title'],
+    site: m.site,
+    heading: words['consent.heading'],
+    content: html`<p class="lead">${phrase(words['consent.would_like'], { client })}</p>
 <ul class="items">
 ${m.items.map((item) => html`<li><b>${item.title}</b> <span>${item.detail}</span></li>`)}
 </ul>
 <form method="post" action="/consent">
 <input type="hidden" name="interaction" value="${m.interaction}">
 <div class="pair">
-<button id="allow" class="primary" name="decision" value="allow">Allow</button>
-<button id="deny" name="decision" value="deny">Do not allow</button>
+<button id="allow" class="primary" name="decision" value="allow">${words['consent.allow']}</button>
+<button id="deny" name="decision" value="deny">${words['consent.deny']}</button>
 </div>
 </form>`,
     stub: html`<dl class="facts">
-<div><dt>Signed in as</dt><dd>${accountLine(m.account)}</dd></div>
-<div><dt>Will send you back to</dt><dd class="host"><bdi>${m.redirectHost}</bdi></dd></div>
+<div><dt>${words['common.signed_in_as']}</dt><dd>${accountLine(m.account)}</dd></div>
+<div><dt>${words['consent.leads_to']}</dt><dd class="host"><bdi>${m.redirectHost}</bdi></dd></div>
 </dl>`,
   });
 }

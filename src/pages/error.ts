@@ -2,7 +2,7 @@ import { html } from './html.ts';
 import type { Html } from './html.ts';
 import { slip } from './layout.ts';
 import { safeHref } from './links.ts';
-import type { PageTenant } from './models.ts';
+import type { PageSite } from './models.ts';
 
 interface Link {
   readonly href: string;
@@ -10,7 +10,7 @@ interface Link {
 }
 
 interface Failure {
-  readonly tenant?: PageTenant;
+  readonly site: PageSite;
   readonly title: string;
   readonly explanation: string;
   readonly details: readonly { readonly name: string; readonly value: string }[];
@@ -30,10 +30,10 @@ export function errorPage(m: Failure): Html {
   const help = link(m.help, 'help');
   return slip({
     title: m.title,
-    tenant: m.tenant,
+    site: m.site,
     content: html`<p class="lead">${m.explanation}</p>
 ${link(m.back, 'button')}`,
-    stub: (rows.length > 0 || help !== undefined) && html`<h2>For the developer</h2>
+    stub: (rows.length > 0 || help !== undefined) && html`<h2>${m.site.words['common.for_developers']}</h2>
 ${rows.length > 0 && html`<dl class="details">
 ${rows.map((row) => html`<div><dt>${row.name}</dt><dd><bdi>${row.value}</bdi></dd></div>
 `)}</dl>`}

@@ -1,11 +1,12 @@
-import { html } from './html.ts';
+import { fill } from '../words/words.ts';
+import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { slip } from './layout.ts';
 import { safeHref } from './links.ts';
-import type { PageTenant } from './models.ts';
+import type { PageSite } from './models.ts';
 
 interface Home {
-  readonly tenant: PageTenant;
+  readonly site: PageSite;
   readonly issuer: string;
   readonly signedInAs?: string;
   readonly walkHref?: string;
@@ -14,15 +15,16 @@ interface Home {
 
 /** What someone sees who opens the tenant's bare domain. */
 export function homePage(m: Home): Html {
+  const { words, name } = m.site;
   const walk = safeHref(m.walkHref);
   return slip({
-    title: 'Welcome',
-    tenant: m.tenant,
-    heading: `This is where ${m.tenant.name} signs people in`,
-    content: html`<p class="lead">There is nothing to do here. Open the application that you want to use, and it will bring you back when it needs to know who you are.</p>
-${m.signedInAs !== undefined && html`<p class="note">You are signed in as <bdi>${m.signedInAs}</bdi>.</p>`}
-${walk && html`<p><a class="button" href="${walk}">Walk through a sign-in</a></p>`}`,
-    stub: html`<h2>For the developer</h2>
+    title: words['home.title'],
+    site: m.site,
+    heading: fill(words['home.heading'], { tenant: name ?? '' }),
+    content: html`<p class="lead">${words['home.lead']}</p>
+${m.signedInAs !== undefined && html`<p class="note">${phrase(words['home.signed_in_as'], { account: html`<bdi>${m.signedInAs}</bdi>` })}</p>`}
+${walk && html`<p><a class="button" href="${walk}">${words['home.walk']}</a></p>`}`,
+    stub: html`<h2>${words['common.for_developers']}</h2>
 <dl class="details"><div><dt>issuer</dt><dd><bdi>${m.issuer}</bdi></dd></div></dl>
 <p><a href="${safeHref(m.discoveryHref)}">OpenID configuration</a></p>`,
   });

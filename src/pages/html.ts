@@ -1,3 +1,5 @@
+import { placeholder } from '../words/words.ts';
+
 class HtmlText {
   readonly #text: string;
 
@@ -43,6 +45,13 @@ function render(value: Renderable): string {
 /** Template tag for HTML that escapes every interpolated value. Attribute values must stand in quotes. */
 export function html(strings: TemplateStringsArray, ...values: readonly Renderable[]): Html {
   return new HtmlText(strings.map((text, index) => text + render(values[index])).join(''));
+}
+
+/** A sentence of the catalogue as HTML, with what it leaves open filled in; everything is escaped. */
+export function phrase(sentence: string, values: Readonly<Record<string, Renderable>>): Html {
+  // Splitting by a group gives text and names in turn.
+  const parts = sentence.split(placeholder);
+  return new HtmlText(parts.map((part, index) => render(index % 2 === 0 ? part : (values[part] ?? `{${part}}`))).join(''));
 }
 
 /** The document as a string, ready to be sent as `text/html; charset=utf-8`. */

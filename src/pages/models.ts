@@ -1,6 +1,22 @@
-/** The tenant whose page this is: the heading of everything. */
-export interface PageTenant {
-  readonly name: string;
+import type { Locale } from '../words/locale.ts';
+import type { Words } from '../words/words.ts';
+
+/** Whose page this is, how it looks and in which language it speaks. */
+export interface PageSite {
+  /** The tenant's name; none where the host leads to no tenant. */
+  readonly name: string | undefined;
+  readonly locale: Locale;
+  readonly words: Words;
+  readonly brand: PageBrand;
+}
+
+/** What a tenant has chosen for its pages. Images and colours are served by this very server. */
+export interface PageBrand {
+  readonly stylesheet?: string | undefined;
+  readonly logo?: string | undefined;
+  readonly icon?: string | undefined;
+  readonly terms?: string | undefined;
+  readonly privacy?: string | undefined;
 }
 
 /** The relying party that the person came from. Its name is its own claim, never ours. */

@@ -1,11 +1,11 @@
-import { html } from './html.ts';
+import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { accountLine, clientName, slip } from './layout.ts';
 import { safeHref } from './links.ts';
-import type { PageAccount, PageClient, PageTenant } from './models.ts';
+import type { PageAccount, PageClient, PageSite } from './models.ts';
 
 interface SignOut {
-  readonly tenant: PageTenant;
+  readonly site: PageSite;
   readonly client?: PageClient;
   readonly account: PageAccount;
   readonly request: string;
@@ -13,30 +13,33 @@ interface SignOut {
 
 /** Asks before signing out: a link on a foreign page must not do it alone. */
 export function signOutPage(m: SignOut): Html {
+  const { words, name } = m.site;
+  const tenant = html`<bdi>${name}</bdi>`;
   return slip({
-    title: 'Sign out',
-    tenant: m.tenant,
-    heading: 'Sign out?',
-    content: html`<p class="lead">${m.client ? html`${clientName(m.client)} asks to sign you out of` : 'You are about to sign out of'} <bdi>${m.tenant.name}</bdi>. Applications that you use with this account may ask you to sign in again.</p>
+    title: words['sign_out.title'],
+    site: m.site,
+    heading: words['sign_out.heading'],
+    content: html`<p class="lead">${m.client ? phrase(words['sign_out.asked_by_client'], { client: clientName(m.client), tenant }) : phrase(words['sign_out.about_to'], { tenant })}</p>
 <form method="post" action="/logout/confirm">
 <input type="hidden" name="request" value="${m.request}">
 <div class="pair">
-<button id="sign-out" class="primary" name="decision" value="sign_out">Sign out</button>
-<button id="stay" name="decision" value="stay">Stay signed in</button>
+<button id="sign-out" class="primary" name="decision" value="sign_out">${words['sign_out.submit']}</button>
+<button id="stay" name="decision" value="stay">${words['sign_out.stay']}</button>
 </div>
 </form>`,
-    stub: html`<dl class="facts"><div><dt>Signed in as</dt><dd>${accountLine(m.account)}</dd></div></dl>`,
+    stub: html`<dl class="facts"><div><dt>${words['common.signed_in_as']}</dt><dd>${accountLine(m.account)}</dd></div></dl>`,
   });
 }
 
 /** Confirms that the session has ended. */
-export function signedOutPage(m: { readonly tenant: PageTenant; readonly client?: PageClient }): Html {
+export function signedOutPage(m: { readonly site: PageSite; readonly client?: PageClient }): Html {
+  const { words, name } = m.site;
   const uri = safeHref(m.client?.uri);
   return slip({
-    title: 'Signed out',
-    tenant: m.tenant,
-    heading: 'You are signed out',
-    content: html`<p class="lead">Your session at <bdi>${m.tenant.name}</bdi> has ended. On a shared computer, close the browser too.</p>
-${m.client && uri && html`<p><a class="button" href="${uri}"><span>Back to ${clientName(m.client)}</span></a></p>`}`,
+    title: words['signed_out.title'],
+    site: m.site,
+    heading: words['signed_out.heading'],
+    content: html`<p class="lead">${phrase(words['signed_out.lead'], { tenant: html`<bdi>${name}</bdi>` })}</p>
+${m.client && uri && html`<p><a class="button" href="${uri}"><span>${phrase(words['signed_out.back_to'], { client: clientName(m.client) })}</span></a></p>`}`,
   });
 }

@@ -1,13 +1,12 @@
 import { html } from './html.ts';
 import type { Html } from './html.ts';
-import { document } from './layout.ts';
-import type { PageTenant } from './models.ts';
-import { monogram } from './monogram.ts';
+import { document, mark } from './layout.ts';
+import type { PageSite } from './models.ts';
 import { experiments } from './walk-experiments.ts';
 import { action, step, steps } from './walk-steps.ts';
 
 interface Walk {
-  readonly tenant: PageTenant;
+  readonly site: PageSite;
   readonly issuer: string;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -18,12 +17,12 @@ interface Walk {
 export function walkPage(m: Walk): Html {
   return document({
     title: 'Walk through a sign-in',
-    tenant: m.tenant,
+    site: m.site,
     assets: ['walk.css', 'walk-results.css', 'walk.js'],
     body: html`<div class="band"></div>
 <main id="walk" class="walk" data-issuer="${m.issuer}" data-client-id="${m.clientId}" data-redirect-uri="${m.redirectUri}">
 <header>
-<p class="brand">${monogram(m.tenant.name)}<bdi>${m.tenant.name}</bdi></p>
+${mark(m.site)}
 <h1>A sign-in, step by step</h1>
 <p class="lead">This page is a small application that signs a user in with the authorization code flow and PKCE. Every request goes to <b class="nowrap">${m.issuer}</b>, and every value you see is real.</p>
 <noscript><p class="alert">This page plays the part of an application in the browser, so it needs JavaScript. The sign-in pages themselves work without it.</p></noscript>

@@ -1,4 +1,5 @@
 import type { Brand } from '../core/brand.ts';
+import type { TenantSettings } from './tenant-settings.ts';
 
 export type TenantId = Brand<string, 'TenantId'>;
 
@@ -20,6 +21,7 @@ export interface TenantRecord {
   /** 32 random bytes, sealed; what `keys/tenant-secrets.ts` derives the tenant's symmetric keys from. */
   readonly sealedSecret: string;
   readonly enabled: boolean;
+  readonly settings: TenantSettings;
   readonly createdAt: Instant;
 }
 

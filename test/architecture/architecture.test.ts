@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  words: [],
   store: ['core'],
   'store/migrations': [],
   'store/sql': ['core', 'store', 'store/migrations'],
@@ -18,8 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   oauth: ['core', 'store', 'keys'],
   flow: ['core', 'store', 'keys', 'oauth', 'session', 'identity'],
   admin: ['core', 'store', 'keys', 'oauth', 'identity'],
-  pages: ['core'],
-  http: ['core', 'store', 'keys', 'oauth', 'session', 'flow', 'pages'],
+  pages: ['core', 'words'],
+  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'flow', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
   cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
   // app.ts and main.ts

@@ -6,28 +6,31 @@ import { formPostPage } from '../../src/pages/form-post.ts';
 import { homePage } from '../../src/pages/home.ts';
 import { html, toText } from '../../src/pages/html.ts';
 import { safeHref } from '../../src/pages/links.ts';
+import type { PageSite } from '../../src/pages/models.ts';
 import { selectAccountPage } from '../../src/pages/select-account.ts';
 import { signInPage } from '../../src/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../src/pages/sign-out.ts';
 import { walkPage } from '../../src/pages/walk.ts';
+import { wordsOf } from '../../src/words/words.ts';
 
 const hostile = `"><script>alert('1')</script>&\u2028`;
-const tenant = { name: hostile };
+const brand = { stylesheet: hostile, logo: hostile, icon: hostile, terms: 'javascript:alert(1)', privacy: hostile };
+const site: PageSite = { name: hostile, locale: 'en', words: wordsOf('en'), brand };
 const client = { name: hostile, uri: 'javascript:alert(1)' };
 const account = { name: hostile, email: hostile };
 const link = { href: 'javascript:alert(1)', text: hostile };
 
 const pages = {
-  signIn: signInPage({ tenant, client, interaction: hostile, email: hostile, problem: 'wrong_credentials', otherAccountHref: link.href }),
-  signInAgain: signInPage({ tenant, client, interaction: hostile, email: '', reason: 'again' }),
-  consent: consentPage({ tenant, client, redirectHost: hostile, account, items: [{ title: hostile, detail: hostile }], interaction: hostile }),
-  selectAccount: selectAccountPage({ tenant, client, accounts: [{ id: hostile, ...account }], interaction: hostile }),
-  error: errorPage({ tenant, title: hostile, explanation: hostile, details: [{ name: hostile, value: hostile }], help: link, back: link, correlationId: hostile }),
-  signOut: signOutPage({ tenant, client, account, request: hostile }),
-  signedOut: signedOutPage({ tenant, client }),
-  formPost: formPostPage({ tenant, action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }),
-  home: homePage({ tenant, issuer: hostile, signedInAs: hostile, walkHref: '/walk', discoveryHref: '/.well-known/openid-configuration' }),
-  walk: walkPage({ tenant, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile } }),
+  signIn: signInPage({ site, client, interaction: hostile, email: hostile, problem: 'wrong_credentials' }),
+  signInAgain: signInPage({ site, client, interaction: hostile, email: '', reason: 'again' }),
+  consent: consentPage({ site, client, redirectHost: hostile, account, items: [{ title: hostile, detail: hostile }], interaction: hostile }),
+  selectAccount: selectAccountPage({ site, client, accounts: [{ id: hostile, ...account }], interaction: hostile }),
+  error: errorPage({ site, title: hostile, explanation: hostile, details: [{ name: hostile, value: hostile }], help: link, back: link, correlationId: hostile }),
+  signOut: signOutPage({ site, client, account, request: hostile }),
+  signedOut: signedOutPage({ site, client }),
+  formPost: formPostPage({ site, action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }),
+  home: homePage({ site, issuer: hostile, signedInAs: hostile, walkHref: '/walk', discoveryHref: '/.well-known/openid-configuration' }),
+  walk: walkPage({ site, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile } }),
 };
 
 describe.each(Object.entries(pages))('%s', (_name, page) => {
@@ -61,7 +64,7 @@ test('links lead to this site or over http(s)', () => {
 });
 
 test('the sign-in page with its styles weighs less than 15 kB', () => {
-  const text = toText(signInPage({ tenant: { name: 'Northwind' }, client: { name: 'App' }, interaction: 'i'.repeat(600), email: '' }));
+  const text = toText(signInPage({ site: { name: 'Northwind', locale: 'en', words: wordsOf('en'), brand: {} }, client: { name: 'App' }, interaction: 'i'.repeat(600), email: '' }));
   const linked = [...assets.values()].filter((asset) => text.includes(asset.path));
   expect(linked.length).toBe(3);
   expect(text.length + linked.reduce((sum, asset) => sum + asset.body.byteLength, 0)).toBeLessThan(15_000);

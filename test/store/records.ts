@@ -9,6 +9,7 @@ import type {
   TenantRecord,
   UserRecord,
 } from '../../src/store/records.ts';
+import { defaultSettings } from '../../src/store/tenant-settings.ts';
 
 /* Records to try the store with: valid, and different wherever a mix-up could go unnoticed. */
 
@@ -22,6 +23,7 @@ export function aTenant(name: string): TenantRecord {
     domain: `${name}.example`,
     sealedSecret: `sealed ${name}`,
     enabled: true,
+    settings: { ...defaultSettings, minimumPasswordLength: 12, brand: { ...defaultSettings.brand, accent: '#336699' } },
     createdAt: now,
   };
 }

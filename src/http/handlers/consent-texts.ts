@@ -1,20 +1,20 @@
-/** What a consent item means to a person. */
-const texts: Readonly<Record<string, { readonly title: string; readonly detail: string }>> = {
-  openid: { title: 'Know that it is you', detail: 'A stable identifier, so that it recognises you next time' },
-  profile: { title: 'See your profile', detail: 'Name, picture, language and what else your profile holds' },
-  email: { title: 'See your email address', detail: 'The address, and whether it is verified' },
-  address: { title: 'See your postal address', detail: 'As far as it is in your profile' },
-  phone: { title: 'See your phone number', detail: 'The number, and whether it is verified' },
-  offline_access: { title: 'Stay connected', detail: 'Even while you are signed out' },
-};
+import type { Words, WordsKey } from '../../words/words.ts';
+import { fill } from '../../words/words.ts';
 
-/** Titles and details for scopes and single claims (`claim:birthdate`); a scope of an API keeps its own name. */
-export function describeConsentItems(items: readonly string[]): readonly { readonly title: string; readonly detail: string }[] {
+/** The scopes that every server knows (OpenID Connect Core §5.4, §11). */
+const knownScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
+
+/** What consent items mean to a person: scopes, and single claims as `claim:birthdate`. A scope of an API keeps its own name. */
+export function describeConsentItems(items: readonly string[], words: Words): readonly { readonly title: string; readonly detail: string }[] {
+  const say = (key: WordsKey, values: Readonly<Record<string, string>> = {}) => fill(words[key], values);
   return items.map((item) => {
     const claim = /^claim:(.+)$/.exec(item)?.[1];
     if (claim !== undefined) {
-      return { title: `See your ${claim.replaceAll('_', ' ')}`, detail: 'A single value from your profile' };
+      return { title: say('consent.claim', { claim: claim.replaceAll('_', ' ') }), detail: say('consent.claim_detail') };
     }
-    return (Object.hasOwn(texts, item) ? texts[item] : undefined) ?? { title: `Use ${item}`, detail: 'What this name stands for, on your behalf' };
+    const known = knownScopes.find((scope) => scope === item);
+    return known === undefined
+      ? { title: say('consent.scope', { scope: item }), detail: say('consent.scope_detail') }
+      : { title: say(`consent.${known}`), detail: say(`consent.${known}_detail`) };
   });
 }

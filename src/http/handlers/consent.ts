@@ -1,9 +1,11 @@
 import { advance } from '../../flow/authorize.ts';
 import { decideConsent } from '../../flow/consent.ts';
 import { consentPage } from '../../pages/consent.ts';
+import { fill, type Words } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 import { describeConsentItems } from './consent-texts.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { follow, interactionOf, reseal } from './progress.ts';
@@ -20,16 +22,17 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
   }
   const { session, items } = progress.step;
   const { redirectUri } = interaction.request.target;
+  const site = siteOf(exchange, interaction);
   const user = await exchange.context.store.findUser(exchange.context.tenant.id, session.userId);
   return {
     kind: 'page',
     status: 200,
     page: consentPage({
-      tenant: { name: exchange.context.tenant.displayName },
+      site,
       client: pageClient(progress.client),
-      redirectHost: hostOf(redirectUri),
+      redirectHost: hostOf(redirectUri, site.words),
       account: pageAccount(user),
-      items: describeConsentItems(items),
+      items: describeConsentItems(items, site.words),
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
     leadsTo: redirectUri,
@@ -48,7 +51,7 @@ export async function submitConsent(exchange: Exchange): Promise<Reply> {
 }
 
 /** Where the answer goes, as a person can judge it: the host, or the scheme of a native application. */
-function hostOf(redirectUri: string): string {
+function hostOf(redirectUri: string, words: Words): string {
   const { host, protocol } = new URL(redirectUri);
-  return protocol === 'https:' || protocol === 'http:' ? host : `the application ${protocol.slice(0, -1)}`;
+  return protocol === 'https:' || protocol === 'http:' ? host : fill(words['consent.native_application'], { scheme: protocol.slice(0, -1) });
 }

@@ -1,8 +1,10 @@
 import { homePage } from '../../pages/home.ts';
 import { walkPage } from '../../pages/walk.ts';
+import { wordsOf } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { notFoundPage } from '../not-found.ts';
 import type { Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 import { pageAccount } from './page-client.ts';
 
 /** What the walk page needs; there is one in development only. */
@@ -23,7 +25,7 @@ export function handleHome(walk: Walk | undefined) {
       kind: 'page',
       status: 200,
       page: homePage({
-        tenant: { name: tenant.displayName },
+        site: siteOf(exchange),
         issuer: tenant.issuer,
         discoveryHref: '/.well-known/openid-configuration',
         ...(user === undefined ? {} : { signedInAs: pageAccount(user).name }),
@@ -44,7 +46,8 @@ export function handleWalk(walk: Walk) {
       kind: 'page',
       status: 200,
       page: walkPage({
-        tenant: { name: tenant.displayName },
+        // The walk is for developers and speaks English only.
+        site: { ...siteOf(exchange), locale: 'en', words: wordsOf('en') },
         issuer: tenant.issuer,
         clientId: walk.clientId,
         redirectUri: `${tenant.issuer}${walk.redirectPath}`,

@@ -9,6 +9,7 @@ import type { CookieChange } from '../cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import { failurePage, lostInteractionPage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 import { isCrossSite } from '../same-origin.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { restartByGet } from './restart.ts';
@@ -47,7 +48,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
     kind: 'page',
     status: 200,
     page: signOutPage({
-      tenant: { name: context.tenant.displayName },
+      site: siteOf(exchange),
       ...(request.client === undefined ? {} : { client: pageClient(request.client) }),
       account: pageAccount(user),
       request: sealInteraction(context, browser, {
@@ -79,7 +80,7 @@ export async function submitLogout(exchange: Exchange): Promise<Reply> {
 
 function leave(exchange: Exchange, returnTo: LogoutReturn | undefined): Reply {
   if (returnTo === undefined) {
-    return { kind: 'page', status: 200, page: signedOutPage({ tenant: { name: exchange.context.tenant.displayName } }), cookies: forgetSession };
+    return { kind: 'page', status: 200, page: signedOutPage({ site: siteOf(exchange) }), cookies: forgetSession };
   }
   const state = returnTo.state === undefined ? [] : ([['state', returnTo.state]] as const);
   return { kind: 'redirect', to: toClientLocation(returnTo.uri, state), cookies: forgetSession };

@@ -8,6 +8,7 @@ import type { CookieChange } from '../cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import { failurePage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 
 /** The page of each step. */
 const pathOf = { sign_in: '/sign-in', select_account: '/select-account', consent: '/consent' } as const;
@@ -46,7 +47,7 @@ export function answer(exchange: Exchange, { target, parameters }: Authorization
     kind: 'page',
     status: 200,
     page: formPostPage({
-      tenant: { name: exchange.context.tenant.displayName },
+      site: siteOf(exchange),
       action: target.redirectUri,
       fields: parameters.map(([name, value]) => ({ name, value })),
     }),

@@ -4,6 +4,7 @@ import { selectAccountPage } from '../../pages/select-account.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { follow, interactionOf, reseal } from './progress.ts';
 
@@ -23,7 +24,7 @@ export async function showSelectAccount(exchange: Exchange): Promise<Reply> {
     kind: 'page',
     status: 200,
     page: selectAccountPage({
-      tenant: { name: exchange.context.tenant.displayName },
+      site: siteOf(exchange, interaction),
       client: pageClient(progress.client),
       accounts: [{ id: session.id, ...pageAccount(user) }],
       interaction: reseal(exchange, interaction),

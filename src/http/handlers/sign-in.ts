@@ -7,6 +7,7 @@ import { signInPage } from '../../pages/sign-in.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
+import { siteOf } from '../site.ts';
 import { pageClient } from './page-client.ts';
 import { follow, interactionOf, reseal } from './progress.ts';
 
@@ -86,7 +87,7 @@ function render(exchange: Exchange, interaction: Interaction, { client }: Waitin
     kind: 'page',
     status: view.status,
     page: signInPage({
-      tenant: { name: exchange.context.tenant.displayName },
+      site: siteOf(exchange, interaction),
       client: pageClient(client),
       interaction: reseal(exchange, interaction),
       email: view.email,

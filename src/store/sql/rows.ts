@@ -10,6 +10,7 @@ import type {
   TenantRecord,
   UserRecord,
 } from '../records.ts';
+import { readSettings, writeSettings } from '../tenant-settings.ts';
 import type { Schema } from './schema.ts';
 
 /*
@@ -29,6 +30,7 @@ export function toTenant(row: Selectable<Schema['tenants']>): TenantRecord {
     domain: row.domain,
     sealedSecret: row.sealed_secret,
     enabled: row.enabled === 1,
+    settings: readSettings(row.settings),
     createdAt: row.created_at,
   };
 }
@@ -41,6 +43,7 @@ export function fromTenant(tenant: TenantRecord): Insertable<Schema['tenants']> 
     domain: tenant.domain,
     sealed_secret: tenant.sealedSecret,
     enabled: flag(tenant.enabled),
+    settings: writeSettings(tenant.settings),
     created_at: tenant.createdAt,
   };
 }

@@ -16,6 +16,7 @@ export interface Schema {
     domain: string;
     sealed_secret: string;
     enabled: number;
+    settings: string;
     created_at: number;
   };
   signing_keys: {

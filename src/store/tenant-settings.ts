@@ -1,0 +1,70 @@
+/*
+ * What a tenant has decided about signing in and about its looks. It is read as a whole with the tenant and never
+ * searched, so it is stored as one JSON text: a setting that is new needs no change of the schema, and has its default
+ * where an older version has written.
+ */
+
+/** Who may make an account: everybody, nobody by themselves, the invited, or whoever has an address at certain domains. */
+export const signUpPolicies = ['closed', 'open', 'invitation', 'email_domain'] as const;
+export type SignUpPolicy = (typeof signUpPolicies)[number];
+
+/** Whether a second factor is never asked for, asked for where a person has one, or demanded of everybody. */
+export const secondFactorPolicies = ['off', 'optional', 'required'] as const;
+export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
+
+export interface TenantSettings {
+  readonly signUp: SignUpPolicy;
+  /** The e-mail domains of `email_domain`, lower case. */
+  readonly signUpDomains: readonly string[];
+  /** Whether people may sign in by a code or link sent to their address. */
+  readonly emailSignIn: boolean;
+  /** In characters. */
+  readonly minimumPasswordLength: number;
+  readonly secondFactor: SecondFactorPolicy;
+  /** For how many days a browser may be remembered after a second factor; 0 for not at all. */
+  readonly rememberDeviceDays: number;
+  /** The WebAuthn relying party id of new passkeys; the tenant's domain where null. */
+  readonly passkeyRpId: string | null;
+  /** Further origins at which the tenant's passkeys may be used (WebAuthn Level 3 §5.11). */
+  readonly passkeyOrigins: readonly string[];
+  readonly brand: TenantBrand;
+  /** Sentences that the tenant says in its own words: by locale, by their key in the catalogue. Plain text. */
+  readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Colours are `#rrggbb`; images name the version of the file that is stored beside. */
+export interface TenantBrand {
+  readonly accent: string | null;
+  /** On dark backgrounds; derived where null. */
+  readonly accentDark: string | null;
+  readonly logo: string | null;
+  readonly icon: string | null;
+  readonly termsUri: string | null;
+  readonly privacyUri: string | null;
+}
+
+/** What holds until a tenant decides otherwise. */
+export const defaultSettings: TenantSettings = {
+  signUp: 'closed',
+  signUpDomains: [],
+  emailSignIn: false,
+  minimumPasswordLength: 8,
+  secondFactor: 'optional',
+  rememberDeviceDays: 30,
+  passkeyRpId: null,
+  passkeyOrigins: [],
+  brand: { accent: null, accentDark: null, logo: null, icon: null, termsUri: null, privacyUri: null },
+  texts: {},
+};
+
+/** Reads what {@link writeSettings} wrote, this version or an older one. */
+export function readSettings(json: string): TenantSettings {
+  const stored = JSON.parse(json) as Partial<TenantSettings>;
+  return { ...defaultSettings, ...stored, brand: { ...defaultSettings.brand, ...stored.brand } };
+}
+
+/** The JSON text of settings: what differs from the defaults. */
+export function writeSettings(settings: TenantSettings): string {
+  const isDecided = ([name, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(defaultSettings[name as keyof TenantSettings]);
+  return JSON.stringify(Object.fromEntries(Object.entries(settings).filter(isDecided)));
+}

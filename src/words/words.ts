@@ -1,0 +1,23 @@
+import { en } from './en.ts';
+import type { Locale } from './locale.ts';
+
+/** Names a sentence. */
+export type WordsKey = keyof typeof en;
+
+/** Every sentence of one language. What is open in one stands as `{name}`. */
+export type Words = Readonly<Record<WordsKey, string>>;
+
+const catalogues: Readonly<Record<Locale, Words>> = { en };
+
+/** The sentences of a locale, with those that a tenant has put in their place. */
+export function wordsOf(locale: Locale, ownTexts: Partial<Words> = {}): Words {
+  return { ...catalogues[locale], ...ownTexts };
+}
+
+/** Fills in a sentence for plain text. A name that nobody fills stays as it is. */
+export function fill(sentence: string, values: Readonly<Record<string, string>>): string {
+  return sentence.replace(placeholder, (whole, name: string) => values[name] ?? whole);
+}
+
+/** What is open in a sentence: `{name}`. */
+export const placeholder = /\{([a-z]+)\}/g;
