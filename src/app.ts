@@ -68,6 +68,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       signer,
       clock,
       hasher,
+      mailer: undefined,
       record: (event) => {
         requestMetrics.happened(event);
         log.info({ ...event, tenant: tenant.id, correlationId });

@@ -1,65 +1,87 @@
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import { type AuthorizationResponse, issueCode, refuseRequest } from '../oauth/authorize.ts';
-import type { Context } from '../oauth/context.ts';
 import type { Failure } from '../oauth/failures.ts';
 import { matchRedirectUri } from '../oauth/redirect-uri.ts';
 import type { ClientRecord, SessionRecord } from '../store/records.ts';
-import type { Interaction } from './interaction.ts';
+import type { FlowContext } from './context.ts';
+import type { AccountPath, Interaction } from './interaction.ts';
 import { nextStep, type Step } from './next-step.ts';
+import { provenUser } from './proof.ts';
+import { secondFactorOf } from './second-factor-facts.ts';
+import type { Visitor } from './visitor.ts';
 
-/** Where an authorization request stands after one more look at it. */
+/** Where a sign-in stands after one more look at it. */
 export type Progress =
   | { readonly kind: 'answered'; readonly response: AuthorizationResponse }
+  /** The person may see the page of their account that they asked for. */
+  | { readonly kind: 'arrived'; readonly path: AccountPath; readonly session: SessionRecord }
   /** The person must do something first. */
-  | { readonly kind: 'waiting'; readonly step: Exclude<Step, { kind: 'issue' | 'refuse' }>; readonly client: ClientRecord }
+  | { readonly kind: 'waiting'; readonly step: Exclude<Step, { kind: 'issue' | 'refuse' }>; readonly client: ClientRecord | undefined }
   /** The ground is gone: the client or its redirect URI is no longer registered. */
   | { readonly kind: 'shown'; readonly failure: Failure };
 
 /**
- * The dispatcher: looks at an authorization request and at who is signed in, and answers it or says what the
- * person has to do next. Called when the request comes in and again after every step.
+ * The dispatcher: looks at a request and at who is signed in, and answers it or says what the person has to do next.
+ * Called when the request comes in and again after every step.
  */
 export async function advance(
-  context: Context,
+  context: FlowContext,
   interaction: Omit<Interaction, 'kind'>,
-  session: SessionRecord | undefined,
+  visitor: Visitor,
   consentGiven = false,
 ): Promise<Progress> {
   const { request } = interaction;
-  const client = await context.store.findClient(context.tenant.id, request.clientId);
-  if (client === undefined || !client.enabled || matchRedirectUri(client, request.target.redirectUri) === undefined) {
+  const client = request.kind === 'account' ? undefined : await context.store.findClient(context.tenant.id, request.clientId);
+  if (request.kind !== 'account' && (client === undefined || !client.enabled || matchRedirectUri(client, request.target.redirectUri) === undefined)) {
     return { kind: 'shown', failure: { reason: 'client_unknown_page', parameter: 'client_id', received: request.clientId } };
   }
-  const holder = await enabledSession(context, session);
+  const session = await enabledSession(context, sessionFor(interaction, visitor));
+  const prover = await provenUser(context, interaction.proof);
+  const proof = prover && interaction.proof;
   const step = nextStep({
     request,
     startedAt: interaction.startedAt,
     now: context.clock.now(),
     client,
-    session: holder,
+    session,
+    sessions: visitor.sessions,
     chosenSession: interaction.chosenSession,
+    proof,
+    secondFactor: await secondFactorOf(context, { request, client, session, proof }, visitor.rememberedDevices),
     // First-party clients need none.
-    consent: client.firstParty ? undefined : holder && (await context.store.findConsent(context.tenant.id, holder.userId, client.id)),
+    consent: client === undefined || client.firstParty ? undefined : session && (await context.store.findConsent(context.tenant.id, session.userId, client.id)),
     consentGiven,
   });
   switch (step.kind) {
     case 'issue':
-      return { kind: 'answered', response: await issueCode(context, request, step.session) };
+      return request.kind === 'account'
+        ? { kind: 'arrived', path: request.path, session: step.session }
+        : { kind: 'answered', response: await issueCode(context, request, step.session) };
     case 'refuse':
-      return refused(context, request, step.failure);
+      // Nobody asks an account page for more than can be done.
+      return request.kind === 'account' ? { kind: 'shown', failure: step.failure } : refused(context, request, step.failure);
     default:
       return { kind: 'waiting', step, client };
   }
 }
 
 /** Ends a request with an error for the client. */
-export function refused(context: Context, request: AuthorizationRequest, failure: Failure): Progress {
+export function refused(context: FlowContext, request: AuthorizationRequest, failure: Failure): Progress {
   context.record({ event: 'authorization_refused', clientId: request.clientId, detail: failure.reason });
   return { kind: 'answered', response: refuseRequest(context, request.target, failure) };
 }
 
+/** Of those who are signed in: the one whom the person chose, else the one whom the application names, else the active one. */
+function sessionFor({ request, chosenSession }: Omit<Interaction, 'kind'>, { active, sessions }: Visitor): SessionRecord | undefined {
+  return (
+    sessions.find(({ id }) => id === chosenSession) ??
+    sessions.find(({ userId }) => userId === request.hintedSubject) ??
+    active
+  );
+}
+
 /** A session counts only while its user may sign in. */
-async function enabledSession(context: Context, session: SessionRecord | undefined): Promise<SessionRecord | undefined> {
+async function enabledSession(context: FlowContext, session: SessionRecord | undefined): Promise<SessionRecord | undefined> {
   const user = session && (await context.store.findUser(context.tenant.id, session.userId));
   return user?.enabled === true ? session : undefined;
 }

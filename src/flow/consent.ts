@@ -1,27 +1,23 @@
-import type { Context } from '../oauth/context.ts';
-import type { SessionRecord } from '../store/records.ts';
 import { advance, type Progress, refused } from './authorize.ts';
 import { consentItems } from './consent-items.ts';
+import type { FlowContext } from './context.ts';
 import type { Interaction } from './interaction.ts';
+import type { Visitor } from './visitor.ts';
 
 /**
  * Carries out the person's decision on the consent page. What is allowed comes from the sealed request, never
  * from the form. An answer of another session than the one the page was shown to decides nothing.
  */
-export async function decideConsent(
-  context: Context,
-  interaction: Interaction,
-  session: SessionRecord | undefined,
-  allowed: boolean,
-): Promise<Progress> {
-  const { request } = interaction;
-  if (session === undefined || interaction.consentingSession !== session.id) {
-    return advance(context, interaction, session);
+export async function decideConsent(context: FlowContext, interaction: Interaction, visitor: Visitor, allowed: boolean): Promise<Progress> {
+  const { request, consentingSession } = interaction;
+  const session = visitor.sessions.find(({ id }) => id === consentingSession);
+  if (session === undefined || request.kind === 'account') {
+    return advance(context, interaction, visitor);
   }
   if (!allowed) {
     return refused(context, request, { reason: 'access_denied' });
   }
-  const progress = await advance(context, interaction, session, true);
+  const progress = await advance(context, { ...interaction, chosenSession: session.id }, visitor, true);
   if (progress.kind === 'answered') {
     await context.store.addConsent(context.tenant.id, {
       userId: session.userId,

@@ -1,22 +1,38 @@
 import { hour } from '../core/clock.ts';
 import { open, seal } from '../core/seal.ts';
-import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { AuthorizationRequest, SignInDemand } from '../oauth/authorization-request.ts';
 import type { Context } from '../oauth/context.ts';
 import type { LogoutReturn } from '../oauth/logout.ts';
+import type { Proof } from './proof.ts';
 
 /** How long a person may take to sign in. */
 const interactionLifetime = hour;
 
-/** An authorization request on its way through the browser. */
+/** A page of the account. */
+export type AccountPath = '/account' | `/account/${string}`;
+
+/** A person on the way to a page of their own account, which no client has asked for. */
+export interface AccountRequest extends SignInDemand {
+  readonly kind: 'account';
+  readonly path: AccountPath;
+}
+
+/** A sign-in on its way through the browser, for an application or for the person's own account page. */
 export interface Interaction {
   readonly kind: 'authorization';
-  readonly request: AuthorizationRequest;
+  readonly request: AuthorizationRequest | AccountRequest;
   /** Milliseconds. A sign-in after this moment was made for this request. */
   readonly startedAt: number;
   /** The session that the person chose on the account page. */
   readonly chosenSession?: string;
   /** The session that a consent page was shown to: no other may answer it. */
   readonly consentingSession?: string;
+  /** What has been proven where one proof is not enough. */
+  readonly proof?: Proof;
+  /** The WebAuthn challenge of the page that was shown last (base64url). */
+  readonly challenge?: string;
+  /** The ticket whose code this browser may type: what was sent, and where to. */
+  readonly ticket?: { readonly id: string; readonly purpose: string; readonly email: string };
 }
 
 /** A sign-out that waits for the person's word. */

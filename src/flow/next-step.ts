@@ -1,18 +1,32 @@
+import { levelOfContext, levelOf, type Level } from '../oauth/authentication-contexts.ts';
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
-import { authenticationContexts } from '../oauth/authentication-contexts.ts';
 import { consentItems } from './consent-items.ts';
+import type { AccountRequest } from './interaction.ts';
+import type { Proof } from './proof.ts';
+import { demandedLevel, type SecondFactorSituation } from './second-factor-demand.ts';
 
 /** Everything that the next step depends on. */
 export interface Situation {
-  readonly request: AuthorizationRequest;
+  readonly request: AuthorizationRequest | AccountRequest;
   /** When the request came, in milliseconds. */
   readonly startedAt: number;
   readonly now: number;
-  readonly client: Pick<ClientRecord, 'firstParty'>;
+  /** The client that asks; none for the person's own account page. */
+  readonly client: Pick<ClientRecord, 'firstParty'> | undefined;
+  /** The session that would answer. */
   readonly session: SessionRecord | undefined;
+  /** Everybody who is signed in in this browser. */
+  readonly sessions: readonly SessionRecord[];
   readonly chosenSession: string | undefined;
+  /** What has been proven beside, where a sign-in is half done. */
+  readonly proof: Proof | undefined;
+  /** About the second factors of whoever has the proof, else the session. */
+  readonly secondFactor: Pick<SecondFactorSituation, 'policy' | 'enrolled' | 'remembered'> & {
+    /** Whether there is any way to reach this level without setting one up. */
+    readonly available: (level: Level) => boolean;
+  };
   readonly consent: ConsentRecord | undefined;
   /** Whether the person has just said yes on the consent page of this very request. */
   readonly consentGiven: boolean;
@@ -24,25 +38,36 @@ export type Step =
   | { readonly kind: 'refuse'; readonly failure: Failure }
   /** `again`: the person is signed in, but this request wants fresh proof. */
   | { readonly kind: 'sign_in'; readonly again: boolean }
-  | { readonly kind: 'select_account'; readonly session: SessionRecord }
+  | { readonly kind: 'sign_up' }
+  | { readonly kind: 'select_account' }
+  /** Something more has to be proven: to finish signing in (`session` undefined), or on top of a session. */
+  | { readonly kind: 'second_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
+  /** The same, and there is nothing yet to prove it with. */
+  | { readonly kind: 'set_up_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
   | { readonly kind: 'consent'; readonly session: SessionRecord; readonly items: readonly string[] };
 
-/** Decides the next step of an authorization request (OpenID Connect Core §3.1.2.1, §3.1.2.3, §3.1.2.4). */
+/** Decides the next step of a sign-in (OpenID Connect Core §3.1.2.1, §3.1.2.3, §3.1.2.4). */
 export function nextStep(situation: Situation): Step {
-  const { request, session, startedAt } = situation;
+  const { request, session, startedAt, proof } = situation;
   const silent = request.prompts.includes('none');
   const refuse = (reason: Failure['reason']): Step => ({ kind: 'refuse', failure: { reason } });
 
   // Core §5.5.1.1: an essential acr that cannot be reached is refused, never answered with less.
-  if (request.essentialAcr.length > 0 && !request.essentialAcr.some((acr) => authenticationContexts.includes(acr))) {
+  if (request.essentialAcr.length > 0 && !request.essentialAcr.some((acr) => levelOfContext(acr) > 0)) {
     return refuse('authentication_level_unreachable');
   }
-  if (session === undefined) {
-    return silent ? refuse('login_required') : { kind: 'sign_in', again: false };
+  if (proof !== undefined) {
+    const level = demandedLevel({ ...situation.secondFactor, request, reached: levelOf(proof.methods), signingIn: true });
+    if (level !== undefined) {
+      return proveMore(situation, proof.userId, level, undefined);
+    }
+  }
+  if (session === undefined || (request.prompts.includes('create') && session.authTime < startedAt)) {
+    return silent ? refuse('login_required') : withoutSession(situation);
   }
   const signedInForThis = session.authTime >= startedAt;
   if (request.prompts.includes('select_account') && !signedInForThis && situation.chosenSession !== session.id) {
-    return { kind: 'select_account', session };
+    return { kind: 'select_account' };
   }
   // Core §3.1.2.1: an id_token_hint names the user who must be the one signed in.
   if (request.hintedSubject !== undefined && request.hintedSubject !== session.userId) {
@@ -51,10 +76,26 @@ export function nextStep(situation: Situation): Step {
   if (!signedInForThis && wantsFreshSignIn(situation, session)) {
     return silent ? refuse('login_required') : { kind: 'sign_in', again: true };
   }
-  if (!situation.consentGiven && wantsConsent(situation)) {
+  const level = demandedLevel({ ...situation.secondFactor, request, reached: levelOfContext(session.acr), signingIn: false });
+  if (level !== undefined) {
+    return silent ? refuse('login_required') : proveMore(situation, session.userId, level, session);
+  }
+  if (request.kind === 'authorization' && !situation.consentGiven && wantsConsent(request, situation)) {
     return silent ? refuse('consent_required') : { kind: 'consent', session, items: consentItems(request) };
   }
   return { kind: 'issue', session };
+}
+
+function withoutSession({ request, sessions }: Situation): Step {
+  if (request.prompts.includes('create')) {
+    return { kind: 'sign_up' };
+  }
+  // Others are signed in here, and none of them is this request's by itself.
+  return sessions.length > 0 && request.hintedSubject === undefined && !request.prompts.includes('login') ? { kind: 'select_account' } : { kind: 'sign_in', again: false };
+}
+
+function proveMore({ secondFactor }: Situation, userId: string, level: Level, session: SessionRecord | undefined): Step {
+  return { kind: secondFactor.available(level) ? 'second_factor' : 'set_up_factor', userId, level, session };
 }
 
 /** Core §3.1.2.1: prompt=login always, max_age when the last sign-in is older. */
@@ -63,7 +104,7 @@ function wantsFreshSignIn({ request, now }: Situation, session: SessionRecord): 
 }
 
 /** Core §3.1.2.4: third-party clients need consent for everything that was not allowed before. */
-function wantsConsent({ request, client, consent }: Situation): boolean {
+function wantsConsent(request: AuthorizationRequest, { client, consent }: Situation): boolean {
   const allowed = consent?.items ?? [];
-  return request.prompts.includes('consent') || (!client.firstParty && consentItems(request).some((item) => !allowed.includes(item)));
+  return request.prompts.includes('consent') || (client?.firstParty !== true && consentItems(request).some((item) => !allowed.includes(item)));
 }

@@ -1,56 +1,59 @@
 import { randomId } from '../core/random.ts';
-import { returnAttempt, takeAttempt } from '../identity/attempts.ts';
-import { emailKey } from '../identity/users.ts';
+import { describeAuthentication } from '../oauth/authentication-contexts.ts';
 import { startSession } from '../session/session.ts';
-import type { SessionRecord } from '../store/records.ts';
-import { passwordAuthentication } from '../oauth/authentication-contexts.ts';
+import type { SessionRecord, UserRecord } from '../store/records.ts';
+import { advance } from './authorize.ts';
 import type { FlowContext } from './context.ts';
 import { knownDeviceOf, rememberDevice } from './device.ts';
+import type { Interaction } from './interaction.ts';
+import { noticeSignIn } from './notices.ts';
+import type { Proof } from './proof.ts';
+import type { Visitor } from './visitor.ts';
 
-/** What a person sends from the sign-in page, and from where. */
-export interface SignInForm {
-  readonly email: string;
-  readonly password: string;
+/** The browser in which something happens. */
+export interface Browser {
   readonly address: string;
   readonly userAgent: string;
-  /** The device cookie of this browser. */
+  /** The device cookie. */
   readonly device: string | undefined;
 }
 
 export type SignInOutcome =
-  | { readonly kind: 'signed_in'; readonly session: SessionRecord; readonly cookie: string; readonly device: string }
-  | { readonly kind: 'wrong_credentials' }
-  | { readonly kind: 'too_many_attempts'; readonly retryAt: number }
-  | { readonly kind: 'busy' };
+  | {
+      readonly kind: 'signed_in';
+      readonly session: SessionRecord;
+      /** The secret of the session's cookie. */
+      readonly secret: string;
+      /** The device cookie from now on. */
+      readonly device: string;
+    }
+  /** More has to be proven; the proof goes on with the interaction. */
+  | { readonly kind: 'half'; readonly interaction: Interaction };
 
 /**
- * Signs a person in by e-mail address and password. Unknown, disabled and passwordless accounts get the same
- * answer after the same work as a wrong password, so the page tells nobody who has an account.
+ * Signs in whoever has given this proof, unless the request, the client or the tenant demands more. Only here does a
+ * session begin, whatever the proof was.
  */
-export async function signIn(context: FlowContext, form: SignInForm, current: SessionRecord | undefined): Promise<SignInOutcome> {
-  const tenantId = context.tenant.id;
-  const attempt = { email: form.email, address: form.address, knownDevice: knownDeviceOf(context, form.device, form.email) };
-  const decision = await takeAttempt(context.store, tenantId, attempt, context.clock.now());
-  if (!decision.allowed) {
-    context.record({ event: 'sign_in_throttled', detail: form.address });
-    return { kind: 'too_many_attempts', retryAt: decision.retryAt };
+export async function completeSignIn(
+  context: FlowContext,
+  interaction: Interaction,
+  user: UserRecord,
+  proof: Proof,
+  visitor: Visitor,
+  browser: Browser,
+): Promise<SignInOutcome> {
+  const half: Interaction = { ...interaction, proof };
+  const progress = await advance(context, half, { ...visitor, active: undefined, sessions: [] });
+  if (progress.kind === 'waiting' && (progress.step.kind === 'second_factor' || progress.step.kind === 'set_up_factor')) {
+    return { kind: 'half', interaction: half };
   }
-  const user = await context.store.findUserByEmail(tenantId, emailKey(form.email));
-  const verified = await context.hasher.verify(form.password, user?.passwordHash ?? undefined);
-  if (!verified.ok) {
-    await returnAttempt(context.store, tenantId, attempt);
-    return { kind: 'busy' };
-  }
-  if (!verified.value || user === undefined || !user.enabled) {
-    context.record({ event: 'sign_in_failed', userId: user?.id, detail: form.address });
-    return { kind: 'wrong_credentials' };
-  }
-  await returnAttempt(context.store, tenantId, attempt);
-  const { session, cookie } = await startSession(
+  const current = visitor.sessions.find((session) => session.userId === user.id);
+  const { session, secret } = await startSession(
     context,
-    { userId: user.id, ...passwordAuthentication, userAgent: form.userAgent, address: form.address },
+    { userId: user.id, ...describeAuthentication(proof.methods), userAgent: browser.userAgent, address: browser.address },
     current,
   );
-  context.record({ event: 'sign_in_succeeded', userId: user.id, detail: form.address });
-  return { kind: 'signed_in', session, cookie, device: rememberDevice(context, form.device, form.email, randomId('device')) };
+  context.record({ event: 'sign_in_succeeded', userId: user.id, detail: browser.address });
+  await noticeSignIn(context, user, browser, knownDeviceOf(context, browser.device, user.email) !== undefined);
+  return { kind: 'signed_in', session, secret, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
 }

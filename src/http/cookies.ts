@@ -2,12 +2,14 @@ import { sessionLifetime } from '../session/session.ts';
 
 /** The cookies we know, each with the one thing it is for. */
 const lifetimes = {
-  /** The sign-in session. */
+  /** The sign-in sessions of this browser, the active one first. */
   session: sessionLifetime,
   /** Binds half-finished sign-ins to this browser; gone when it closes. */
   browser: undefined,
   /** Says which accounts have signed in from here, so that strangers cannot lock them out. */
   device: 2 * 365 * 86_400_000,
+  /** Spares the second factor here; how long each secret in it is good for the store knows. */
+  remembered: 400 * 86_400_000,
 } as const;
 
 export type CookieName = keyof typeof lifetimes;

@@ -1,5 +1,6 @@
 import type { FlowContext } from '../flow/context.ts';
-import type { SessionRecord } from '../store/records.ts';
+import type { Visitor } from '../flow/visitor.ts';
+import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Cookies } from './cookies.ts';
 
 /** One request to a tenant, with what the edge has found out about it. */
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly address: string;
   /** Names this request in the log and on error pages. */
   readonly correlationId: string;
-  /** The signed-in session of this browser, looked up when asked. */
-  session(): Promise<SessionRecord | undefined>;
+  /** Who is signed in in this browser, looked up when first asked. */
+  sessions(): Promise<BrowserSessions>;
+  /** Who is at the other end, as the flow sees it. */
+  visitor(): Promise<Visitor>;
 }

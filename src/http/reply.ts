@@ -1,4 +1,5 @@
 import type { Brand } from '../core/brand.ts';
+import type { AccountPath } from '../flow/interaction.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { Outcome } from '../oauth/outcome.ts';
 import type { ClientLocation } from '../oauth/redirect-uri.ts';
@@ -10,7 +11,18 @@ import type { CookieChange } from './cookies.ts';
 export type OwnLocation = Brand<string, 'OwnLocation'>;
 
 /** The pages that a person can be sent to. */
-type OwnPath = '/' | '/authorize' | '/sign-in' | '/select-account' | '/consent' | '/logout';
+type OwnPath =
+  | '/'
+  | '/authorize'
+  | '/sign-in'
+  | '/sign-up'
+  | '/email-code'
+  | '/second-factor'
+  | '/set-up-factor'
+  | '/select-account'
+  | '/consent'
+  | '/logout'
+  | AccountPath;
 
 /** Makes a location on this server. */
 export function ownLocation(path: OwnPath, query: URLSearchParams | Readonly<Record<string, string>> = {}): OwnLocation {

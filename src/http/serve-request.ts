@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { randomId } from '../core/random.ts';
 import type { FlowContext } from '../flow/context.ts';
+import type { Visitor } from '../flow/visitor.ts';
 import type { Tenant } from '../oauth/context.ts';
 import { describe, type Failure, failures } from '../oauth/failures.ts';
 import { errorPage } from '../pages/error.ts';
-import { findSession } from '../session/session.ts';
+import { type BrowserSessions, readBrowserSessions } from '../session/browser-sessions.ts';
 import { StoreUnavailable } from '../store/port.ts';
 import { readForm } from './body.ts';
 import type { ReadOrigin } from './client-address.ts';
@@ -16,6 +17,7 @@ import { failurePage } from './failure-page.ts';
 import { commonHeaders } from './headers.ts';
 import { notFoundPage, unknownHostPage } from './not-found.ts';
 import { redact } from './redact.ts';
+import { readRemembered } from './remembered.ts';
 import type { Reply } from './reply.ts';
 import { respond } from './respond.ts';
 import type { Guard, Route } from './routes.ts';
@@ -132,6 +134,8 @@ function openExchange(edge: Edge, request: Request, tenant: Tenant, address: str
   const url = new URL(request.url);
   const cookies = readCookies(request.headers.get('cookie'), edge.secure);
   const context = edge.contextFor(tenant, correlationId);
+  let found: Promise<BrowserSessions> | undefined;
+  const sessions = () => (found ??= readBrowserSessions(context, cookies.get('session')));
   return {
     context,
     method: request.method,
@@ -142,7 +146,16 @@ function openExchange(edge: Edge, request: Request, tenant: Tenant, address: str
     cookies,
     address,
     correlationId,
-    session: () => findSession(context, cookies.get('session')),
+    sessions,
+    visitor: async () => visitorOf(await sessions(), cookies),
+  };
+}
+
+function visitorOf({ active, all }: BrowserSessions, cookies: Exchange['cookies']): Visitor {
+  return {
+    active: active?.session,
+    sessions: all.map(({ session }) => session),
+    rememberedDevices: readRemembered(cookies),
   };
 }
 

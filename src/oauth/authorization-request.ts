@@ -13,7 +13,7 @@ import { readScopes } from './scopes.ts';
 export const responseModes = ['query', 'form_post'] as const;
 export type ResponseMode = (typeof responseModes)[number];
 
-export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+export const prompts = ['none', 'login', 'consent', 'select_account', 'create'] as const;
 export type Prompt = (typeof prompts)[number];
 
 /** Where the answer to an authorization request goes. */
@@ -25,14 +25,8 @@ export interface ResponseTarget {
   readonly popup: boolean;
 }
 
-/** An authorization request in which everything has been checked that can be without knowing the user. */
-export interface AuthorizationRequest {
-  readonly clientId: string;
-  readonly target: ResponseTarget;
-  readonly scopes: readonly string[];
-  readonly resources: readonly string[];
-  readonly codeChallenge: string | undefined;
-  readonly nonce: string | undefined;
+/** What a sign-in has to satisfy, whoever asks for it. */
+export interface SignInDemand {
   readonly prompts: readonly Prompt[];
   /** Seconds. */
   readonly maxAge: number | undefined;
@@ -41,9 +35,22 @@ export interface AuthorizationRequest {
   readonly hintedSubject: string | undefined;
   /** Authentication contexts of which one must be reached (an essential `acr` claim). */
   readonly essentialAcr: readonly string[];
-  readonly claims: ClaimsRequest | undefined;
+  /** Authentication contexts of which one should be reached (`acr_values`, RFC 9470 §4). */
+  readonly requestedAcr: readonly string[];
   /** The languages that the pages should speak, the most wanted first. */
   readonly uiLocales: readonly string[];
+}
+
+/** An authorization request in which everything has been checked that can be without knowing the user. */
+export interface AuthorizationRequest extends SignInDemand {
+  readonly kind: 'authorization';
+  readonly clientId: string;
+  readonly target: ResponseTarget;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly codeChallenge: string | undefined;
+  readonly nonce: string | undefined;
+  readonly claims: ClaimsRequest | undefined;
 }
 
 /**
@@ -139,7 +146,7 @@ export async function readAuthorizationRequest(
 }
 
 /** Hints are read and left behind; everything else travels through the browser until the answer. */
-const notCarried = new Set<string>(['id_token_hint', 'ui_locales', 'claims_locales', 'acr_values']);
+const notCarried = new Set<string>(['id_token_hint', 'claims_locales']);
 
 /** The longest request that is carried on, as it stands in a URL: sealed and with cookies it must fit the header limits of proxies. */
 const maximumCarried = 8192;
@@ -202,6 +209,7 @@ async function readDetails(
     return fail({ reason: 'parameter_malformed', parameter: 'claims', expected: 'strings as values of acr' });
   }
   return succeed({
+    kind: 'authorization',
     clientId: client.id,
     target,
     scopes: scopes.value,
@@ -213,10 +221,18 @@ async function readDetails(
     loginHint: parameters.get('login_hint'),
     hintedSubject: subject.value,
     essentialAcr: acr?.essential === true ? (acr.values as readonly string[]) : [],
+    requestedAcr: listed(parameters.get('acr_values')),
     claims,
     // Core §3.1.2.1: space-separated BCP 47 tags; what is not spoken here is no error.
-    uiLocales: (parameters.get('ui_locales') ?? '').split(' ').filter((tag) => tag !== '').slice(0, 10),
+    uiLocales: listed(parameters.get('ui_locales')),
   });
+}
+
+/** The longest space-separated list of wishes that is read. */
+const maximumWishes = 10;
+
+function listed(text: string | undefined): readonly string[] {
+  return (text ?? '').split(' ').filter((value) => value !== '').slice(0, maximumWishes);
 }
 
 /** OpenID Connect Core §3.1.2.2: a `sub` demanded by value is the only user who may be signed in. */

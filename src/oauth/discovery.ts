@@ -13,7 +13,7 @@ export type EndpointPaths = Readonly<Record<string, string>>;
  * The metadata document (OpenID Connect Discovery §3, RFC 8414 §2). Every value is derived from what the server
  * does, so that the document cannot promise anything else.
  */
-export function discover(issuer: string, resources: readonly ResourceRecord[], endpoints: EndpointPaths): object {
+export function discover(issuer: string, resources: readonly ResourceRecord[], endpoints: EndpointPaths, uiLocales: readonly string[]): object {
   const authenticated = clientAuthenticationMethods.filter((method) => method !== 'none');
   return {
     issuer,
@@ -37,7 +37,7 @@ export function discover(issuer: string, resources: readonly ResourceRecord[], e
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
     require_request_uri_registration: false,
-    ui_locales_supported: ['en'],
+    ui_locales_supported: uiLocales,
     authorization_response_iss_parameter_supported: true,
   };
 }

@@ -5,7 +5,7 @@ import type { PageAccount, PageClient, PageSite } from './models.ts';
 
 interface SelectAccount {
   readonly site: PageSite;
-  readonly client: PageClient;
+  readonly client?: PageClient;
   readonly accounts: readonly (PageAccount & { readonly id: string })[];
   readonly interaction: string;
 }
@@ -16,7 +16,7 @@ export function selectAccountPage(m: SelectAccount): Html {
   return slip({
     title: words['select_account.title'],
     site: m.site,
-    content: html`<p class="lead">${phrase(words['common.continue_to'], { client: clientName(m.client) })}</p>
+    content: html`${m.client && html`<p class="lead">${phrase(words['common.continue_to'], { client: clientName(m.client) })}</p>`}
 <form method="post" action="/select-account" class="choices">
 <input type="hidden" name="interaction" value="${m.interaction}">
 ${m.accounts.map((account) => html`<button name="account" value="${account.id}">${accountLine(account)}</button>

@@ -28,5 +28,5 @@ export async function handleAuthorize(exchange: Exchange): Promise<Reply> {
       : { ...answer(exchange, refuseRequest(exchange.context, failure.target, failure.failure)), failure: failure.failure };
   }
   const interaction = { kind: 'authorization', request: read.value.request, startedAt: exchange.context.clock.now() } as const;
-  return follow(exchange, interaction, await advance(exchange.context, interaction, await exchange.session()));
+  return follow(exchange, interaction, await advance(exchange.context, interaction, await exchange.visitor()));
 }

@@ -8,7 +8,7 @@ import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { describeConsentItems } from './consent-texts.ts';
 import { pageAccount, pageClient } from './page-client.ts';
-import { follow, interactionOf, reseal } from './progress.ts';
+import { follow, interactionOf, leadingOf, reseal } from './progress.ts';
 
 /** Shows what a third-party client asks for. */
 export async function showConsent(exchange: Exchange): Promise<Reply> {
@@ -16,12 +16,12 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
-  const progress = await advance(exchange.context, interaction, await exchange.session());
-  if (progress.kind !== 'waiting' || progress.step.kind !== 'consent') {
+  const progress = await advance(exchange.context, interaction, await exchange.visitor());
+  if (progress.kind !== 'waiting' || progress.step.kind !== 'consent' || progress.client === undefined) {
     return follow(exchange, interaction, progress);
   }
   const { session, items } = progress.step;
-  const { redirectUri } = interaction.request.target;
+  const { leadsTo = '', popup } = leadingOf(interaction);
   const site = siteOf(exchange, interaction);
   const user = await exchange.context.store.findUser(exchange.context.tenant.id, session.userId);
   return {
@@ -30,13 +30,13 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
     page: consentPage({
       site,
       client: pageClient(progress.client),
-      redirectHost: hostOf(redirectUri, site.words),
+      redirectHost: hostOf(leadsTo, site.words),
       account: pageAccount(user),
       items: describeConsentItems(items, site.words),
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
-    leadsTo: redirectUri,
-    popup: interaction.request.target.popup,
+    leadsTo,
+    popup,
   };
 }
 
@@ -47,7 +47,7 @@ export async function submitConsent(exchange: Exchange): Promise<Reply> {
     return lostInteractionPage(exchange);
   }
   const allowed = exchange.form.get('decision') === 'allow';
-  return follow(exchange, interaction, await decideConsent(exchange.context, interaction, await exchange.session(), allowed));
+  return follow(exchange, interaction, await decideConsent(exchange.context, interaction, await exchange.visitor(), allowed));
 }
 
 /** Where the answer goes, as a person can judge it: the host, or the scheme of a native application. */

@@ -1,6 +1,7 @@
 import { jwksMaxAge } from '../../keys/rotation.ts';
 import { discover, type EndpointPaths } from '../../oauth/discovery.ts';
 import { assets } from '../../pages/assets.ts';
+import { locales } from '../../words/locale.ts';
 import type { Exchange } from '../exchange.ts';
 import { notFoundPage } from '../not-found.ts';
 import type { Reply } from '../reply.ts';
@@ -14,7 +15,7 @@ export function handleDiscovery(endpoints: EndpointPaths) {
     const resources = await context.store.listResources(id);
     let document = documents.get(resources);
     if (document?.issuer !== issuer) {
-      document = { issuer, body: discover(issuer, resources, endpoints) };
+      document = { issuer, body: discover(issuer, resources, endpoints, locales) };
       documents.set(resources, document);
     }
     return { kind: 'document', body: document.body, maxAge: jwksMaxAge / 1000 };

@@ -18,7 +18,7 @@ export interface Walk {
 export function handleHome(walk: Walk | undefined) {
   return async (exchange: Exchange): Promise<Reply> => {
     const { tenant, store } = exchange.context;
-    const session = await exchange.session();
+    const session = (await exchange.sessions()).active?.session;
     const user = session && (await store.findUser(tenant.id, session.userId));
     const walkClient = walk && (await store.findClient(tenant.id, walk.clientId));
     return {

@@ -4,6 +4,7 @@ import { mayEndUnasked, signOut } from '../../flow/sign-out.ts';
 import { logoutParameters, type LogoutReturn, type LogoutRequest, readLogoutRequest } from '../../oauth/logout.ts';
 import { toClientLocation } from '../../oauth/redirect-uri.ts';
 import { signedOutPage, signOutPage } from '../../pages/sign-out.ts';
+import { withoutSession } from '../../session/browser-sessions.ts';
 import type { SessionRecord } from '../../store/records.ts';
 import type { CookieChange } from '../cookies.ts';
 import type { Exchange } from '../exchange.ts';
@@ -13,8 +14,6 @@ import { siteOf } from '../site.ts';
 import { isCrossSite } from '../same-origin.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { restartByGet } from './restart.ts';
-
-const forgetSession: readonly CookieChange[] = [{ name: 'session', value: undefined }];
 
 /** The sign-out endpoint (OpenID Connect RP-Initiated Logout §2), by GET and POST. */
 export async function handleLogout(exchange: Exchange): Promise<Reply> {
@@ -31,12 +30,14 @@ export async function handleLogout(exchange: Exchange): Promise<Reply> {
   if (!request.ok) {
     return failurePage(exchange, request.failure);
   }
-  const session = await exchange.session();
+  const sessions = await exchange.sessions();
+  // The session that the application's own token names, else the active one.
+  const { session } = sessions.all.find(({ session: { id } }) => id === request.value.hintedSession) ?? sessions.active ?? {};
   if (session !== undefined && !mayEndUnasked(request.value, session)) {
     return confirm(exchange, request.value, session);
   }
   await signOut(exchange.context, session);
-  return leave(exchange, request.value.returnTo);
+  return leave(exchange, request.value.returnTo, session && withoutSession(sessions, session));
 }
 
 async function confirm(exchange: Exchange, request: LogoutRequest, session: SessionRecord): Promise<Reply> {
@@ -70,18 +71,21 @@ export async function submitLogout(exchange: Exchange): Promise<Reply> {
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
-  const session = await exchange.session();
-  if (exchange.form.get('decision') !== 'sign_out' || (session !== undefined && session.id !== interaction.sessionId)) {
+  const sessions = await exchange.sessions();
+  const asked = sessions.all.find(({ session }) => session.id === interaction.sessionId);
+  if (exchange.form.get('decision') !== 'sign_out' || (asked === undefined && sessions.active !== undefined)) {
     return { kind: 'redirect', to: ownLocation('/') };
   }
-  await signOut(exchange.context, session);
-  return leave(exchange, interaction.returnTo);
+  await signOut(exchange.context, asked?.session);
+  return leave(exchange, interaction.returnTo, asked && withoutSession(sessions, asked.session));
 }
 
-function leave(exchange: Exchange, returnTo: LogoutReturn | undefined): Reply {
+/** The way back; `session` is the cookie of those who stay signed in. */
+function leave(exchange: Exchange, returnTo: LogoutReturn | undefined, session: string | undefined): Reply {
+  const cookies: readonly CookieChange[] = [{ name: 'session', value: session }];
   if (returnTo === undefined) {
-    return { kind: 'page', status: 200, page: signedOutPage({ site: siteOf(exchange) }), cookies: forgetSession };
+    return { kind: 'page', status: 200, page: signedOutPage({ site: siteOf(exchange) }), cookies };
   }
   const state = returnTo.state === undefined ? [] : ([['state', returnTo.state]] as const);
-  return { kind: 'redirect', to: toClientLocation(returnTo.uri, state), cookies: forgetSession };
+  return { kind: 'redirect', to: toClientLocation(returnTo.uri, state), cookies };
 }

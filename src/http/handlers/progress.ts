@@ -1,9 +1,12 @@
 import { randomSecret } from '../../core/random.ts';
-import type { Progress } from '../../flow/authorize.ts';
+import { advance, type Progress } from '../../flow/authorize.ts';
 import { type Interaction, openInteraction, sealInteraction } from '../../flow/interaction.ts';
+import type { Browser, SignInOutcome } from '../../flow/sign-in.ts';
+import { withSession } from '../../flow/visitor.ts';
 import type { AuthorizationResponse } from '../../oauth/authorize.ts';
 import { toClientLocation } from '../../oauth/redirect-uri.ts';
 import { formPostPage } from '../../pages/form-post.ts';
+import { activate } from '../../session/browser-sessions.ts';
 import type { CookieChange } from '../cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import { failurePage } from '../failure-page.ts';
@@ -11,7 +14,14 @@ import { ownLocation, type Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 
 /** The page of each step. */
-const pathOf = { sign_in: '/sign-in', select_account: '/select-account', consent: '/consent' } as const;
+const pathOf = {
+  sign_in: '/sign-in',
+  sign_up: '/sign-up',
+  select_account: '/select-account',
+  second_factor: '/second-factor',
+  set_up_factor: '/set-up-factor',
+  consent: '/consent',
+} as const;
 
 /** Sends the browser on: back to the client with the answer, or to the page of the next step. */
 export function follow(
@@ -23,19 +33,56 @@ export function follow(
   switch (progress.kind) {
     case 'answered':
       return { ...answer(exchange, progress.response), cookies };
+    case 'arrived':
+      return { kind: 'redirect', to: ownLocation(progress.path), cookies };
     case 'shown':
       return { ...failurePage(exchange, progress.failure), cookies };
-    case 'waiting': {
-      const known = exchange.cookies.get('browser');
-      const browser = known ?? randomSecret();
-      const sealed = sealInteraction(exchange.context, browser, interaction);
-      return {
-        kind: 'redirect',
-        to: ownLocation(pathOf[progress.step.kind], { interaction: sealed }),
-        cookies: known === undefined ? [...cookies, { name: 'browser', value: browser }] : cookies,
-      };
-    }
+    case 'waiting':
+      return goTo(exchange, pathOf[progress.step.kind], interaction, cookies);
   }
+}
+
+/** Sends the browser to a page of the sign-in, with the interaction sealed for it. */
+export function goTo(
+  exchange: Exchange,
+  path: (typeof pathOf)[keyof typeof pathOf] | '/email-code',
+  interaction: Interaction,
+  cookies: readonly CookieChange[] = [],
+): Reply {
+  const known = exchange.cookies.get('browser');
+  const browser = known ?? randomSecret();
+  return {
+    kind: 'redirect',
+    to: ownLocation(path, { interaction: sealInteraction(exchange.context, browser, interaction) }),
+    cookies: known === undefined ? [...cookies, { name: 'browser', value: browser }] : cookies,
+  };
+}
+
+/** What a page needs to know of where it may lead: the client's redirect URI, and whether it stands in a popup. */
+export function leadingOf({ request }: Interaction): { readonly leadsTo?: string; readonly popup?: boolean } {
+  return request.kind === 'account' ? {} : { leadsTo: request.target.redirectUri, popup: request.target.popup };
+}
+
+/** The browser in which something happens, for the log and for what people see of it. */
+export function browserOf(exchange: Exchange): Browser {
+  return { address: exchange.address, userAgent: exchange.headers.get('user-agent') ?? '', device: exchange.cookies.get('device') };
+}
+
+/** Goes on after a proof was given: signed in, or half way there. */
+export async function followSignIn(exchange: Exchange, interaction: Interaction, outcome: SignInOutcome, cookies: readonly CookieChange[] = []): Promise<Reply> {
+  const { context } = exchange;
+  const visitor = await exchange.visitor();
+  if (outcome.kind === 'half') {
+    return follow(exchange, outcome.interaction, await advance(context, outcome.interaction, { ...visitor, active: undefined }), cookies);
+  }
+  // What was half proven is proven, and what was sent has served.
+  const { proof: _proof, ticket: _ticket, challenge: _challenge, ...rest } = interaction;
+  const next: Interaction = { ...rest, chosenSession: outcome.session.id };
+  return follow(exchange, next, await advance(context, next, withSession(visitor, outcome.session)), [
+    ...cookies,
+    { name: 'session', value: await activate(context, await exchange.sessions(), outcome) },
+    { name: 'device', value: outcome.device },
+  ]);
 }
 
 /** An authorization response by its response mode. */

@@ -1,7 +1,9 @@
 import { minute } from '../../core/clock.ts';
 import { advance, type Progress } from '../../flow/authorize.ts';
 import type { Interaction } from '../../flow/interaction.ts';
-import { signIn } from '../../flow/sign-in.ts';
+import { judgePassword } from '../../flow/password-sign-in.ts';
+import { firstProof } from '../../flow/proof.ts';
+import { completeSignIn } from '../../flow/sign-in.ts';
 import type { SignInProblem } from '../../pages/models.ts';
 import { signInPage } from '../../pages/sign-in.ts';
 import type { Exchange } from '../exchange.ts';
@@ -9,7 +11,7 @@ import { lostInteractionPage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { pageClient } from './page-client.ts';
-import { follow, interactionOf, reseal } from './progress.ts';
+import { browserOf, follow, followSignIn, interactionOf, leadingOf, reseal } from './progress.ts';
 
 type Waiting = Extract<Progress, { kind: 'waiting' }>;
 
@@ -19,13 +21,13 @@ export async function showSignIn(exchange: Exchange): Promise<Reply> {
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
-  const session = await exchange.session();
-  const progress = await advance(exchange.context, interaction, session);
+  const visitor = await exchange.visitor();
+  const progress = await advance(exchange.context, interaction, visitor);
   if (progress.kind !== 'waiting' || progress.step.kind !== 'sign_in') {
     return follow(exchange, interaction, progress);
   }
   const { again } = progress.step;
-  const user = again && session ? await exchange.context.store.findUser(exchange.context.tenant.id, session.userId) : undefined;
+  const user = again && visitor.active ? await exchange.context.store.findUser(exchange.context.tenant.id, visitor.active.userId) : undefined;
   const email = interaction.request.loginHint ?? user?.email ?? '';
   return render(exchange, interaction, progress, { status: 200, email, again });
 }
@@ -36,27 +38,16 @@ export async function submitSignIn(exchange: Exchange): Promise<Reply> {
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
+  const { context } = exchange;
   const email = (exchange.form.get('email') ?? '').slice(0, 320);
-  const current = await exchange.session();
-  const outcome = await signIn(
-    exchange.context,
-    {
-      email,
-      password: exchange.form.get('password') ?? '',
-      address: exchange.address,
-      userAgent: exchange.headers.get('user-agent') ?? '',
-      device: exchange.cookies.get('device'),
-    },
-    current,
-  );
-  if (outcome.kind === 'signed_in') {
-    const progress = await advance(exchange.context, interaction, outcome.session);
-    return follow(exchange, interaction, progress, [
-      { name: 'session', value: outcome.cookie },
-      { name: 'device', value: outcome.device },
-    ]);
+  const browser = browserOf(exchange);
+  const visitor = await exchange.visitor();
+  const outcome = await judgePassword(context, email, exchange.form.get('password') ?? '', browser);
+  if (outcome.kind === 'right') {
+    const proof = firstProof(context, outcome.user, 'password');
+    return followSignIn(exchange, interaction, await completeSignIn(context, interaction, outcome.user, proof, visitor, browser));
   }
-  const progress = await advance(exchange.context, interaction, current);
+  const progress = await advance(context, interaction, visitor);
   if (progress.kind !== 'waiting' || progress.step.kind !== 'sign_in') {
     // Somebody is signed in already and the request needs no more than that: the back button was used.
     return { kind: 'redirect', to: ownLocation('/sign-in', { interaction: reseal(exchange, interaction) }) };
@@ -67,7 +58,7 @@ export async function submitSignIn(exchange: Exchange): Promise<Reply> {
     case 'busy':
       return render(exchange, interaction, progress, { status: 503, email, problem: 'busy', retryAfter: 5 });
     case 'too_many_attempts': {
-      const wait = outcome.retryAt - exchange.context.clock.now();
+      const wait = outcome.retryAt - context.clock.now();
       return render(exchange, interaction, progress, { status: 429, email, problem: 'too_many_attempts', retryAfter: Math.ceil(wait / 1000) });
     }
   }
@@ -88,15 +79,14 @@ function render(exchange: Exchange, interaction: Interaction, { client }: Waitin
     status: view.status,
     page: signInPage({
       site: siteOf(exchange, interaction),
-      client: pageClient(client),
+      ...(client === undefined ? {} : { client: pageClient(client) }),
       interaction: reseal(exchange, interaction),
       email: view.email,
       ...(view.problem === undefined ? {} : { problem: view.problem }),
       ...(view.retryAfter === undefined ? {} : { retryAfterMinutes: Math.ceil((view.retryAfter * 1000) / minute) }),
       ...(view.again === true ? { reason: 'again' } : {}),
     }),
-    leadsTo: interaction.request.target.redirectUri,
-    popup: interaction.request.target.popup,
+    ...leadingOf(interaction),
     retryAfter: view.retryAfter,
   };
 }

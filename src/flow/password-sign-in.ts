@@ -1,0 +1,38 @@
+import { returnAttempt, takeAttempt } from '../identity/attempts.ts';
+import { emailKey } from '../identity/users.ts';
+import type { UserRecord } from '../store/records.ts';
+import type { FlowContext } from './context.ts';
+import { knownDeviceOf } from './device.ts';
+import type { Browser } from './sign-in.ts';
+
+export type PasswordOutcome =
+  | { readonly kind: 'right'; readonly user: UserRecord }
+  | { readonly kind: 'wrong_credentials' }
+  | { readonly kind: 'too_many_attempts'; readonly retryAt: number }
+  | { readonly kind: 'busy' };
+
+/**
+ * Judges an e-mail address and a password. Unknown, disabled and passwordless accounts get the same answer after the
+ * same work as a wrong password, so the page tells nobody who has an account.
+ */
+export async function judgePassword(context: FlowContext, email: string, password: string, browser: Browser): Promise<PasswordOutcome> {
+  const tenantId = context.tenant.id;
+  const attempt = { email, address: browser.address, knownDevice: knownDeviceOf(context, browser.device, email) };
+  const decision = await takeAttempt(context.store, tenantId, attempt, context.clock.now());
+  if (!decision.allowed) {
+    context.record({ event: 'sign_in_throttled', detail: browser.address });
+    return { kind: 'too_many_attempts', retryAt: decision.retryAt };
+  }
+  const user = await context.store.findUserByEmail(tenantId, emailKey(email));
+  const verified = await context.hasher.verify(password, user?.passwordHash ?? undefined);
+  if (!verified.ok) {
+    await returnAttempt(context.store, tenantId, attempt);
+    return { kind: 'busy' };
+  }
+  if (!verified.value || user === undefined || !user.enabled) {
+    context.record({ event: 'sign_in_failed', userId: user?.id, detail: browser.address });
+    return { kind: 'wrong_credentials' };
+  }
+  await returnAttempt(context.store, tenantId, attempt);
+  return { kind: 'right', user };
+}
