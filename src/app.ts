@@ -14,7 +14,7 @@ import { createReadiness } from './http/operations/readiness.ts';
 import { createRequestMetrics } from './http/operations/request-metrics.ts';
 import { createServeOperations } from './http/operations/serve-operations.ts';
 import { createRoutes } from './http/routes.ts';
-import { createServeRequest, type ServeRequest } from './http/serve-request.ts';
+import { createServeRequest } from './http/serve-request.ts';
 import { createListener } from './http/server.ts';
 import { createTenantResolver } from './http/tenant.ts';
 import { createPasswordHasher } from './identity/password.ts';
@@ -38,8 +38,6 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** Answers a request without a socket. */
-  readonly fetch: ServeRequest;
   /** Listens where the configuration says. The failure is one sentence. */
   start(): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
   /** Finishes what is in flight, for ten seconds at most, and stops. The store stays open: it is the caller's. */
@@ -58,7 +56,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   const hasher = createPasswordHasher();
   const requestMetrics = createRequestMetrics();
 
-  const fetch = createServeRequest({
+  const serveRequest = createServeRequest({
     routes: createRoutes(dev?.walk),
     resolveTenant: createTenantResolver(store, secrets, url),
     readOrigin: createOriginReader(config.trustedProxies),
@@ -82,7 +80,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     broken: (error, correlationId) => log.error({ event: 'server_error', correlationId, err: error }),
   });
 
-  const listener = createListener(fetch);
+  const listener = createListener(serveRequest);
   const processMetrics = createProcessMetrics();
   let stopping = false;
   const operations = createListener(
@@ -102,7 +100,6 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   );
   const periodicWork = createPeriodicWork({ store, sealingKey, clock, log });
   return {
-    fetch,
     async start() {
       periodicWork.start();
       if (config.operationsListen !== undefined) {

@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
+import type { Incoming } from './incoming.ts';
 
 /** What a connection and its headers say about where a request comes from and which host it wants. */
 export interface Origin {
@@ -8,7 +9,7 @@ export interface Origin {
 }
 
 /** Reads the origin of a request. */
-export type ReadOrigin = (connection: { readonly remoteAddress: string; readonly hosts: readonly string[] }, headers: Headers) => Origin;
+export type ReadOrigin = (request: Pick<Incoming, 'remoteAddress' | 'hosts' | 'headers'>) => Origin;
 
 /**
  * Forwarded headers count only where the connection comes from one of the configured proxies; from anyone
@@ -25,11 +26,12 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
       trusted.addSubnet(address, Number(prefix), family);
     }
   }
-  const isTrusted = (address: string) => trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  // Most have no proxies, and looking an address up takes a while.
+  const isTrusted = (address: string) => trustedProxies.length > 0 && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
-  return (connection, headers) => {
-    const peer = plainAddress(connection.remoteAddress);
-    const ownHost = connection.hosts.length === 1 ? connection.hosts[0] : undefined;
+  return ({ remoteAddress, hosts, headers }) => {
+    const peer = plainAddress(remoteAddress);
+    const ownHost = hosts.length === 1 ? hosts[0] : undefined;
     if (!isTrusted(peer)) {
       return { host: hostName(ownHost), address: peer };
     }

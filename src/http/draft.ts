@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { HeaderFields } from './headers.ts';
 
 /** A response that can still be added to. */
@@ -6,13 +7,15 @@ export interface Draft {
   readonly headers: HeaderFields;
   /** Lines of Set-Cookie, the one header that may come several times. */
   readonly cookies?: readonly string[];
-  readonly body: string | Uint8Array<ArrayBuffer> | null;
+  readonly body: string | Uint8Array | null;
 }
 
-/** Makes the response of a draft. */
-export function finish({ status, headers, cookies, body }: Draft): Response {
-  if (cookies === undefined || cookies.length === 0) {
-    return new Response(body, { status, headers });
+/** Sends the response of a draft. */
+export function send(response: ServerResponse, { status, headers, cookies, body }: Draft): void {
+  // RFC 9110 §8.6: a 204 has no length.
+  if (status !== 204) {
+    headers['Content-Length'] = String(body === null ? 0 : Buffer.byteLength(body));
   }
-  return new Response(body, { status, headers: [...Object.entries(headers), ...cookies.map((line): [string, string] => ['Set-Cookie', line])] });
+  response.writeHead(status, cookies === undefined || cookies.length === 0 ? headers : { ...headers, 'Set-Cookie': [...cookies] });
+  response.end(body);
 }

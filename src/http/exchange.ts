@@ -2,6 +2,7 @@ import type { FlowContext } from '../flow/context.ts';
 import type { Visitor } from '../flow/visitor.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Cookies } from './cookies.ts';
+import type { RequestHeaders } from './incoming.ts';
 
 /** One request to a tenant, with what the edge has found out about it. */
 export interface Exchange {
@@ -11,7 +12,7 @@ export interface Exchange {
   readonly query: URLSearchParams;
   /** The form in the body; empty for requests without one. */
   readonly form: URLSearchParams;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly cookies: Cookies;
   /** The address of the person's machine, behind trusted proxies too. */
   readonly address: string;

@@ -27,7 +27,7 @@ export function respond(reply: Reply, issuer: string): Draft {
     case 'asset':
       headers['Content-Type'] = reply.asset.type;
       headers['Cache-Control'] = 'public, max-age=31536000, immutable';
-      return { status: 200, headers, body: reply.asset.body as Uint8Array<ArrayBuffer> };
+      return { status: 200, headers, body: reply.asset.body };
     case 'outcome':
       return respondOutcome(reply.outcome, headers, issuer);
   }

@@ -1,4 +1,3 @@
-import { Hono } from 'hono';
 import { randomId } from '../core/random.ts';
 import type { FlowContext } from '../flow/context.ts';
 import type { Visitor } from '../flow/visitor.ts';
@@ -11,11 +10,13 @@ import { readForm } from './body.ts';
 import type { ReadOrigin } from './client-address.ts';
 import { readCookies } from './cookies.ts';
 import { addCorsHeaders, preflight } from './cors.ts';
-import { type Draft, finish } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { Exchange } from './exchange.ts';
 import { failurePage } from './failure-page.ts';
 import { commonHeaders } from './headers.ts';
+import type { Incoming, RequestHeaders } from './incoming.ts';
 import { notFoundPage, unknownHostPage } from './not-found.ts';
+import { createPlaces, type Place } from './places.ts';
 import { redact } from './redact.ts';
 import { readRemembered } from './remembered.ts';
 import type { Reply } from './reply.ts';
@@ -23,14 +24,8 @@ import { respond } from './respond.ts';
 import type { Guard, Route } from './routes.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { siteOfNobody } from './site.ts';
+import type { ServeRequest } from './server.ts';
 import type { ResolveTenant } from './tenant.ts';
-
-/** What the connection says that a request came over. */
-export interface Connection {
-  readonly remoteAddress: string;
-  /** Every Host header of the request, as it came. */
-  readonly hosts: readonly string[];
-}
 
 /** One line of the access log. It never carries a query, a body or a token. */
 export interface AccessLine {
@@ -62,37 +57,28 @@ export interface Edge {
   readonly broken: (error: unknown, correlationId: string) => void;
 }
 
-type Environment = { Bindings: { connection: Connection } };
-
-/** Serves a request that came over a connection. */
-export type ServeRequest = (request: Request, connection: Connection) => Promise<Response>;
-
 /**
  * Builds the server from the route table. For every request, in this order: the tenant by its host, the route,
  * the method, the guard, the body, the handler; and one line in the log.
  */
 export function createServeRequest(edge: Edge): ServeRequest {
-  const app = new Hono<Environment>();
-  for (const path of new Set(edge.routes.map((route) => route.path))) {
-    const here = edge.routes.filter((route) => route.path === path);
-    app.all(path, (c) => serve(c.req.raw, c.env.connection, path, here));
-  }
-  app.notFound((c) => serve(c.req.raw, c.env.connection, undefined, []));
+  const findPlace = createPlaces(edge.routes);
 
-  async function serve(request: Request, connection: Connection, path: string | undefined, routes: readonly Route[]): Promise<Response> {
+  return async (request) => {
     const startedAt = performance.now();
     const correlationId = randomId('req');
     let tenant: Tenant | undefined;
     let failure: Failure | undefined;
-    const guard: Guard = routes[0]?.guard ?? 'page';
+    const place = findPlace(request.path);
+    const guard: Guard = place?.guard ?? 'page';
     let draft: Draft;
     try {
-      const origin = edge.readOrigin(connection, request.headers);
+      const origin = edge.readOrigin(request);
       tenant = await edge.resolveTenant(origin.host);
       if (tenant === undefined) {
         draft = respond(unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
       } else {
-        const reply = await dispatch(request, routes, openExchange(edge, request, tenant, origin.address, correlationId));
+        const reply = await dispatch(request, place, openExchange(edge, request, tenant, origin.address, correlationId));
         failure = 'kind' in reply ? reply.failure : undefined;
         draft = 'kind' in reply ? respond(reply, tenant.issuer) : reply;
       }
@@ -109,7 +95,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
       {
         event: 'request',
         method: request.method,
-        path: path ?? 'unknown',
+        path: place?.path ?? 'unknown',
         status: draft.status,
         duration: Math.round((performance.now() - startedAt) * 10) / 10,
         correlationId,
@@ -118,10 +104,8 @@ export function createServeRequest(edge: Edge): ServeRequest {
       },
       level,
     );
-    return finish(draft);
-  }
-
-  return async (request, connection) => app.fetch(request, { connection });
+    return draft;
+  };
 }
 
 function redacted(failure: Failure): Failure {
@@ -130,8 +114,7 @@ function redacted(failure: Failure): Failure {
   return { ...failure, expected: clean(expected), received: clean(received), detail: clean(detail), clientId: clean(clientId) };
 }
 
-function openExchange(edge: Edge, request: Request, tenant: Tenant, address: string, correlationId: string): Exchange {
-  const url = new URL(request.url);
+function openExchange(edge: Edge, request: Incoming, tenant: Tenant, address: string, correlationId: string): Exchange {
   const cookies = readCookies(request.headers.get('cookie'), edge.secure);
   const context = edge.contextFor(tenant, correlationId);
   let found: Promise<BrowserSessions> | undefined;
@@ -139,8 +122,8 @@ function openExchange(edge: Edge, request: Request, tenant: Tenant, address: str
   return {
     context,
     method: request.method,
-    path: url.pathname,
-    query: url.searchParams,
+    path: request.path,
+    query: new URLSearchParams(request.query),
     form: new URLSearchParams(),
     headers: request.headers,
     cookies,
@@ -159,16 +142,15 @@ function visitorOf({ active, all }: BrowserSessions, cookies: Exchange['cookies'
   };
 }
 
-async function dispatch(request: Request, routes: readonly Route[], exchange: Exchange): Promise<Reply | Draft> {
-  const [first] = routes;
-  if (first === undefined) {
+async function dispatch(request: Incoming, place: Place | undefined, exchange: Exchange): Promise<Reply | Draft> {
+  if (place === undefined) {
     return notFoundPage(exchange);
   }
-  const methods = [...new Set(routes.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])))];
-  if (request.method === 'OPTIONS' && first.guard === 'client_cors') {
+  const { methods } = place;
+  if (request.method === 'OPTIONS' && place.guard === 'client_cors') {
     return preflight(methods, exchange.context.tenant.issuer.startsWith('https:'));
   }
-  const route = routes.find((candidate) => candidate.method === (request.method === 'HEAD' ? 'GET' : request.method));
+  const route = place.routes.get(request.method);
   if (route === undefined) {
     return methodNotAllowed(methods, exchange);
   }
@@ -223,7 +205,7 @@ const unavailable: Breakdown = {
   retryAfter: 2,
 };
 
-function respondBroken(what: Breakdown, guard: Guard, requested: Headers, correlationId: string, secure: boolean): Draft {
+function respondBroken(what: Breakdown, guard: Guard, requested: RequestHeaders, correlationId: string, secure: boolean): Draft {
   if (guard === 'client' || guard === 'client_cors') {
     const headers = commonHeaders(secure);
     headers['Content-Type'] = 'application/json';

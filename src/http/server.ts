@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { minute, second } from '../core/clock.ts';
 import { type Family, single } from '../core/metrics.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
-import type { ServeRequest } from './serve-request.ts';
+import { type Draft, send } from './draft.ts';
+import { type Incoming, readIncoming } from './incoming.ts';
+
+/** Drafts the answer to a request. Never rejects. */
+export type ServeRequest = (request: Incoming) => Promise<Draft>;
 
 /** A server that listens. */
 export interface Listener {
@@ -50,12 +53,13 @@ const defaults: Limits = {
  * machine may share its port, or each has one alone.
  */
 export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alone' = 'shared', limits: Limits = defaults): Listener {
-  const listener = getRequestListener(
-    (request, { incoming }) => serveRequest(request, connectionOf(incoming as IncomingMessage)),
-    // The URL of a request is built on this host only; tenants come from the Host header as it was sent.
-    { hostname: 'localhost' },
-  );
   const inFlight = new Set<ServerResponse>();
+  const onClose = function (this: ServerResponse): void {
+    inFlight.delete(this);
+    if (stopping) {
+      server.closeIdleConnections();
+    }
+  };
   let stopping = false;
   let connections = 0;
   let refused = 0;
@@ -70,16 +74,22 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
       connectionsCheckingInterval: Math.min(second, limits.headers),
       requireHostHeader: true,
     },
-    (request, response) => {
+    (message, response) => {
       inFlight.add(response);
       response.shouldKeepAlive &&= !stopping;
-      response.once('close', () => {
-        inFlight.delete(response);
-        if (stopping) {
-          server.closeIdleConnections();
-        }
-      });
-      void listener(request, response);
+      response.on('close', onClose);
+      const request = readIncoming(message);
+      if (request === undefined) {
+        send(response, { status: 400, headers: {}, body: null });
+      } else {
+        serveRequest(request)
+          .then((draft) => send(response, draft))
+          // Only a header that Node refuses leads here, which is a bug.
+          .catch((error: Error) => {
+            process.emitWarning(error);
+            response.destroy();
+          });
+      }
     },
   );
   server.maxConnections = limits.connections;
@@ -128,21 +138,6 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
       single('gauge', 'microauth_requests_in_flight', 'Requests that are being answered', inFlight.size),
     ],
   };
-}
-
-function connectionOf(request: IncomingMessage): { remoteAddress: string; hosts: readonly string[] } {
-  const hosts: string[] = [];
-  for (let index = 0; index < request.rawHeaders.length; index += 2) {
-    if (request.rawHeaders[index]?.toLowerCase() === 'host') {
-      hosts.push(request.rawHeaders[index + 1] ?? '');
-    }
-  }
-  // RFC 9112 §3.2.2: an absolute-form target names a host too, and then it is the one that counts.
-  const authority = /^[a-z]+:\/\/([^/?#]*)/i.exec(request.url ?? '')?.[1];
-  if (authority !== undefined && !hosts.includes(authority)) {
-    hosts.push(authority);
-  }
-  return { remoteAddress: request.socket.remoteAddress ?? '', hosts };
 }
 
 function whyNot(error: NodeJS.ErrnoException, host: string, port: number): string {

@@ -5,6 +5,7 @@ import { chooseLocale, type Locale, readAcceptLanguage } from '../words/locale.t
 import { wordsOf } from '../words/words.ts';
 import { brandPaths } from './brand-paths.ts';
 import type { Exchange } from './exchange.ts';
+import type { RequestHeaders } from './incoming.ts';
 
 /** Whose page a request gets, and in which language: what the application asked for, then what the browser prefers. */
 export function siteOf(exchange: Pick<Exchange, 'context' | 'headers'>, interaction?: Interaction): PageSite {
@@ -14,12 +15,12 @@ export function siteOf(exchange: Pick<Exchange, 'context' | 'headers'>, interact
 }
 
 /** A page of nobody: the host leads to no tenant, or the tenant could not be asked for. */
-export function siteOfNobody(headers: Headers): PageSite {
+export function siteOfNobody(headers: RequestHeaders): PageSite {
   const locale = localeOf(headers);
   return { name: undefined, locale, words: wordsOf(locale), brand: {} };
 }
 
-function localeOf(headers: Headers, asked: readonly string[] = []): Locale {
+function localeOf(headers: RequestHeaders, asked: readonly string[] = []): Locale {
   return chooseLocale([...asked, ...readAcceptLanguage(headers.get('accept-language'))], 'en');
 }
 

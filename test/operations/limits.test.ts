@@ -44,10 +44,11 @@ async function listen(limits: Partial<Limits>): Promise<Trial> {
   const listener = createListener(
     async (request) => {
       came.resolve();
-      if (request.url.endsWith('/slow')) {
+      if (request.path === '/slow') {
         await held.promise;
       }
-      return new Response(request.method === 'POST' ? await request.text() : 'here');
+      const body = request.method === 'POST' ? await request.readBody(1000) : undefined;
+      return { status: 200, headers: {}, body: body?.ok === true ? body.value : 'here' };
     },
     'shared',
     { ...generous, ...limits },

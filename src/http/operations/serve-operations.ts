@@ -1,7 +1,9 @@
 import { toSeconds, type Clock } from '../../core/clock.ts';
 import { type Family, renderMetrics, single } from '../../core/metrics.ts';
 import type { Store } from '../../store/port.ts';
-import type { ServeRequest } from '../serve-request.ts';
+import type { Draft } from '../draft.ts';
+import type { HeaderFields } from '../headers.ts';
+import type { ServeRequest } from '../server.ts';
 import type { AskReadiness } from './readiness.ts';
 
 /** What the operations port answers from. */
@@ -13,43 +15,47 @@ export interface Operations {
   readonly metrics: () => readonly Family[];
 }
 
-type Answer = (operations: Operations, query: URLSearchParams) => Promise<Response>;
+type Answer = (operations: Operations, query: URLSearchParams) => Promise<Draft>;
 
 /** Everything that the operations port serves, to whoever reaches it. */
 const paths: Readonly<Record<string, Answer>> = {
-  '/live': async () => Response.json({ live: true }),
+  '/live': async () => json({ live: true }),
   '/ready': async ({ readiness }) => {
     const answer = await readiness();
-    return Response.json(answer, { status: answer.ready ? 200 : 503 });
+    return json(answer, answer.ready ? 200 : 503);
   },
-  '/metrics': async (operations) =>
-    new Response(renderMetrics([...operations.metrics(), ...(await storeMetrics(operations))]), {
-      headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
-    }),
+  '/metrics': async (operations) => ({
+    status: 200,
+    headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' },
+    body: renderMetrics([...operations.metrics(), ...(await storeMetrics(operations))]),
+  }),
   // What a proxy asks before it obtains a certificate for a name that somebody called it by.
   '/tenant-domain': async ({ store }, query) => {
     const domain = query.get('domain')?.toLowerCase() ?? '';
     const tenant = await store.findTenantByDomain(domain);
     const known = tenant?.enabled === true;
-    return Response.json({ domain, known }, { status: known ? 200 : 404 });
+    return json({ domain, known }, known ? 200 : 404);
   },
 };
+
+function json(body: object, status = 200, headers: HeaderFields = {}): Draft {
+  return { status, headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
 
 /** Serves the operations port. A failure is the caller's to see: only operators are here. */
 export function createServeOperations(operations: Operations): ServeRequest {
   return async (request) => {
-    const url = new URL(request.url);
-    const answer = Object.hasOwn(paths, url.pathname) ? paths[url.pathname] : undefined;
+    const answer = Object.hasOwn(paths, request.path) ? paths[request.path] : undefined;
     if (answer === undefined) {
-      return Response.json({ error: `There are only ${Object.keys(paths).join(', ')}.` }, { status: 404 });
+      return json({ error: `There are only ${Object.keys(paths).join(', ')}.` }, 404);
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return Response.json({ error: 'Only GET and HEAD.' }, { status: 405, headers: { Allow: 'GET, HEAD' } });
+      return json({ error: 'Only GET and HEAD.' }, 405, { Allow: 'GET, HEAD' });
     }
     try {
-      return await answer(operations, url.searchParams);
+      return await answer(operations, new URLSearchParams(request.query));
     } catch (error) {
-      return Response.json({ error: error instanceof Error ? error.message : String(error) }, { status: 503 });
+      return json({ error: error instanceof Error ? error.message : String(error) }, 503);
     }
   };
 }
