@@ -26,7 +26,8 @@ interface SessionContext {
 /**
  * Starts a session and returns the value of its cookie, which is kept nowhere. The value is always new: one
  * that an attacker planted before the sign-in leads nowhere. The same person signing in again keeps the
- * session itself, so that applications which rest on it stay signed in; another person's takes its place.
+ * session itself, so that applications which rest on it stay signed in. Another person gets one of their own, and
+ * the first one's goes on beside it: several people may be signed in in one browser.
  */
 export async function startSession(
   context: SessionContext,
@@ -45,7 +46,7 @@ export async function startSession(
     createdAt: continues?.createdAt ?? now,
     expiresAt: now + sessionLifetime,
   };
-  await context.store.startSession(context.tenant.id, session, current?.id);
+  await context.store.startSession(context.tenant.id, session);
   return { session, cookie };
 }
 
