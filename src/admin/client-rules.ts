@@ -83,6 +83,7 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     requirePkce: input.requirePkce ?? true,
     strictPkce: input.strictPkce ?? false,
     idTokenAlgorithm: input.idTokenAlgorithm ?? 'RS256',
+    secondFactor: null,
   };
   const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);

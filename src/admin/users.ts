@@ -42,6 +42,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     emailVerified: input.emailVerified,
     passwordHash: hashed.value,
     claims: JSON.stringify(claims),
+    termsAcceptedAt: null,
     enabled: true,
     createdAt: now,
     updatedAt: now,

@@ -25,6 +25,9 @@ interface Box {
 /**
  * Seals every tenant's secret and every private signing key under a new sealing key, all in one commit. Doing it once
  * more finds what somebody made under the old key in the meantime.
+ *
+ * Seeds of authenticator apps and messages are sealed under keys that derive from a tenant's secret. The secret stays
+ * the same under its new seal, so they need no resealing.
  */
 export async function resealEverything(store: Store, from: SealingKey, to: SealingKey): Promise<Resealed> {
   const changes: Resealing[] = [];

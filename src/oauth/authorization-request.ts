@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { ClientRecord } from '../store/records.ts';
+import type { TenantSettings } from '../store/tenant-settings.ts';
 import { type ClaimsRequest, parseClaimsRequest } from './claims.ts';
 import type { Context } from './context.ts';
 import type { Failure, Reason } from './failures.ts';
@@ -13,8 +14,14 @@ import { readScopes } from './scopes.ts';
 export const responseModes = ['query', 'form_post'] as const;
 export type ResponseMode = (typeof responseModes)[number];
 
-export const prompts = ['none', 'login', 'consent', 'select_account', 'create'] as const;
+/** All values of `prompt`. What a tenant has of them {@link promptsOf} says. */
+const prompts = ['none', 'login', 'consent', 'select_account', 'create'] as const;
 export type Prompt = (typeof prompts)[number];
+
+/** The values of `prompt` that a tenant supports: `create` only where people may sign up by themselves (Prompt Create §3). */
+export function promptsOf({ signUp }: Pick<TenantSettings, 'signUp'>): readonly Prompt[] {
+  return prompts.filter((prompt) => prompt !== 'create' || signUp === 'open' || signUp === 'email_domain');
+}
 
 /** Where the answer to an authorization request goes. */
 export interface ResponseTarget {
@@ -182,7 +189,7 @@ async function readDetails(
   if (!scopes.ok) {
     return scopes;
   }
-  const prompt = readPrompts(parameters.get('prompt'));
+  const prompt = readPrompts(parameters.get('prompt'), promptsOf(context.tenant.settings));
   if (!prompt.ok) {
     return prompt;
   }
@@ -278,9 +285,9 @@ function checkShape(client: ClientRecord, parameters: Parameters): Failure | und
 }
 
 /** OpenID Connect Core §3.1.2.1. */
-function readPrompts(text: string | undefined): Result<readonly Prompt[], Failure> {
+function readPrompts(text: string | undefined, supported: readonly string[]): Result<readonly Prompt[], Failure> {
   const values = [...new Set((text ?? '').split(' ').filter((value) => value !== ''))];
-  const unknown = values.find((value) => !(prompts as readonly string[]).includes(value));
+  const unknown = values.find((value) => !supported.includes(value));
   if (unknown !== undefined) {
     return fail({ reason: 'prompt_unsupported', parameter: 'prompt', received: unknown });
   }

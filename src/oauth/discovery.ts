@@ -1,6 +1,7 @@
 import { authenticationContexts } from './authentication-contexts.ts';
-import { prompts, responseModes } from './authorization-request.ts';
+import { promptsOf, responseModes } from './authorization-request.ts';
 import { userClaims } from './claims.ts';
+import type { Tenant } from './context.ts';
 import { codeChallengeMethods } from './pkce.ts';
 import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
@@ -13,7 +14,12 @@ export type EndpointPaths = Readonly<Record<string, string>>;
  * The metadata document (OpenID Connect Discovery §3, RFC 8414 §2). Every value is derived from what the server
  * does, so that the document cannot promise anything else.
  */
-export function discover(issuer: string, resources: readonly ResourceRecord[], endpoints: EndpointPaths, uiLocales: readonly string[]): object {
+export function discover(
+  { issuer, settings }: Pick<Tenant, 'issuer' | 'settings'>,
+  resources: readonly ResourceRecord[],
+  endpoints: EndpointPaths,
+  uiLocales: readonly string[],
+): object {
   const authenticated = clientAuthenticationMethods.filter((method) => method !== 'none');
   return {
     issuer,
@@ -28,7 +34,7 @@ export function discover(issuer: string, resources: readonly ResourceRecord[], e
     revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
     introspection_endpoint_auth_methods_supported: authenticated,
     code_challenge_methods_supported: codeChallengeMethods,
-    prompt_values_supported: prompts,
+    prompt_values_supported: promptsOf(settings),
     display_values_supported: ['page', 'popup'],
     acr_values_supported: authenticationContexts,
     claim_types_supported: ['normal'],

@@ -1,4 +1,6 @@
 import type { Family } from '../core/metrics.ts';
+import type { AccountStore } from './account-port.ts';
+import type { BrandImageRecord } from './account-records.ts';
 import type {
   AttemptBucket,
   ClientRecord,
@@ -13,6 +15,7 @@ import type {
   TenantRecord,
   UserRecord,
 } from './records.ts';
+import type { TenantSettings } from './tenant-settings.ts';
 
 /** What became of an authorization code that was presented. */
 export type Redemption =
@@ -66,7 +69,7 @@ export interface Stock {
  * The verbs that the domain asks of storage. Each is atomic: it happens whole or not at all, and what it
  * answers is durable. None throws for an expected outcome. `now` always comes from the caller's clock.
  */
-export interface Store {
+export interface Store extends AccountStore {
   createTenant(tenant: TenantRecord, keys: readonly SigningKeyRecord[]): Promise<'created' | 'name_taken' | 'domain_taken'>;
   findTenantByDomain(domain: string): Promise<TenantRecord | undefined>;
   /** By id or by name. */
@@ -75,6 +78,12 @@ export interface Store {
   /** One of them, whichever; there may be very many. */
   findAnyTenant(): Promise<TenantRecord | undefined>;
   setTenantDomain(tenantId: TenantId, domain: string): Promise<'changed' | 'domain_taken' | 'unknown'>;
+  /** Changes what is given, and leaves the rest as it is. */
+  updateTenant(tenantId: TenantId, change: { readonly displayName?: string; readonly settings?: TenantSettings }): Promise<boolean>;
+  /** Puts the image in the place of the one of its name. */
+  putBrandImage(tenantId: TenantId, image: BrandImageRecord): Promise<void>;
+  findBrandImage(tenantId: TenantId, name: BrandImageRecord['name']): Promise<BrandImageRecord | undefined>;
+  deleteBrandImage(tenantId: TenantId, name: BrandImageRecord['name']): Promise<boolean>;
   /** Deletes the tenant and every row that belongs to it. */
   deleteTenant(tenantId: TenantId): Promise<boolean>;
 
@@ -113,21 +122,32 @@ export interface Store {
   listUsers(tenantId: TenantId): Promise<readonly UserRecord[]>;
   /** Replaces everything but the id. */
   updateUser(tenantId: TenantId, user: UserRecord): Promise<'updated' | 'email_taken' | 'unknown'>;
-  /** Sets the password and ends every session and grant of the user. */
-  setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant): Promise<boolean>;
-  /** Deletes the user with their sessions, grants and consents. */
+  /**
+   * Sets the password and takes away whatever somebody who knew the old one may hold: sessions, grants, remembered
+   * devices and tickets. Only `keepSession`, where the change is made, goes on, and the grants that rest on it.
+   */
+  setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Promise<boolean>;
+  /** Stores the same password under another hash, unless it has been changed meanwhile. Ends nothing. */
+  rehashPassword(tenantId: TenantId, userId: string, from: string, to: string): Promise<boolean>;
+  /** Gives the user an address that has proved to be theirs. Tickets that went to the old one are void. */
+  changeEmail(
+    tenantId: TenantId,
+    userId: string,
+    address: { readonly email: string; readonly emailKey: string },
+    now: Instant,
+  ): Promise<'changed' | 'email_taken' | 'unknown'>;
+  updateUserClaims(tenantId: TenantId, userId: string, claims: string, now: Instant): Promise<boolean>;
+  acceptTerms(tenantId: TenantId, userId: string, now: Instant): Promise<boolean>;
+  /** Deletes the user with everything that is theirs. */
   deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;
 
-  /**
-   * Starts a session and ends the one that it takes the place of in the same browser. When both have one id,
-   * the session goes on with a new cookie and authentication.
-   */
-  startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Promise<void>;
+  /** Starts a session. One of the same id goes on with the new cookie and authentication. */
+  startSession(tenantId: TenantId, session: SessionRecord): Promise<void>;
   findSession(tenantId: TenantId, cookieHash: string, now: Instant): Promise<SessionRecord | undefined>;
   listSessions(tenantId: TenantId, userId: string, now: Instant): Promise<readonly SessionRecord[]>;
   endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;
-  /** Returns how many there were. */
-  endSessionsOfUser(tenantId: TenantId, userId: string): Promise<number>;
+  /** Ends all of them but `keepSession`. Returns how many there were. */
+  endSessionsOfUser(tenantId: TenantId, userId: string, keepSession?: string): Promise<number>;
 
   findConsent(tenantId: TenantId, userId: string, clientId: string): Promise<ConsentRecord | undefined>;
   /** Adds the items to what was allowed before. */
@@ -135,6 +155,8 @@ export interface Store {
 
   createGrant(tenantId: TenantId, grant: GrantRecord): Promise<void>;
   findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
+  /** Those that were redeemed and are neither revoked nor expired, newest first, whatever became of their sessions. */
+  listGrantsOfUser(tenantId: TenantId, userId: string, now: Instant): Promise<readonly GrantRecord[]>;
   redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Promise<Redemption>;
   /** `window` milliseconds long the previous generation is answered again with the same successor. */
   rotateRefreshToken(
@@ -146,6 +168,8 @@ export interface Store {
   ): Promise<Rotation>;
   /** False when there was nothing left to revoke. */
   revokeGrant(tenantId: TenantId, grantId: string, reason: string, now: Instant): Promise<boolean>;
+  /** Takes back all that a user has granted a client, the consent too. Returns how many grants it were. */
+  revokeClientOfUser(tenantId: TenantId, userId: string, clientId: string, reason: string, now: Instant): Promise<number>;
   revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Promise<void>;
   /** Reads what a token or code rests on, and spends nothing. */
   readStanding(

@@ -1,5 +1,5 @@
 import type { Brand } from '../core/brand.ts';
-import type { TenantSettings } from './tenant-settings.ts';
+import type { SecondFactorPolicy, TenantSettings } from './tenant-settings.ts';
 
 export type TenantId = Brand<string, 'TenantId'>;
 
@@ -69,6 +69,8 @@ export interface ClientRecord {
   /** Holds the code verifier to RFC 7636's letter: 43 to 128 unreserved characters. */
   readonly strictPkce: boolean;
   readonly idTokenAlgorithm: SigningAlgorithm;
+  /** What holds for this client instead of the tenant's policy; null where it has none of its own. */
+  readonly secondFactor: SecondFactorPolicy | null;
   readonly enabled: boolean;
   readonly createdAt: Instant;
 }
@@ -96,6 +98,8 @@ export interface UserRecord {
   readonly passwordHash: string | null;
   /** The other standard claims (OpenID Connect Core §5.1) as a JSON object. */
   readonly claims: string;
+  /** When the person last agreed to the tenant's terms. */
+  readonly termsAcceptedAt: Instant | null;
   readonly enabled: boolean;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

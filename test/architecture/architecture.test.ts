@@ -17,14 +17,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   session: ['core', 'store'],
   identity: ['core', 'store', 'keys'],
   oauth: ['core', 'store', 'keys'],
-  flow: ['core', 'store', 'keys', 'oauth', 'session', 'identity'],
+  mail: ['core', 'words', 'store', 'keys', 'oauth'],
+  flow: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'mail'],
   admin: ['core', 'store', 'keys', 'oauth', 'identity'],
   pages: ['core', 'words'],
-  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'flow', 'pages'],
+  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'flow', 'mail', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
   cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
   // app.ts and main.ts
-  '.': ['core', 'store', 'config', 'keys', 'identity', 'http', 'cli'],
+  '.': ['core', 'store', 'config', 'keys', 'identity', 'mail', 'http', 'cli'],
 };
 
 /** Packages that one folder owns. */

@@ -65,7 +65,7 @@ async function filled(databaseUrl: string): Promise<string> {
   }
   await store.createGrant(tenant.id, aGrant('grant', { claims: '{"a":null}' }));
   await store.createGrant(tenant.id, aGrant('gone', { revokedAt: now, revocationReason: 'test' }));
-  await store.startSession(tenant.id, aSession('session', 'user-1'), undefined);
+  await store.startSession(tenant.id, aSession('session', 'user-1'));
   await store.close();
   return databaseUrl;
 }

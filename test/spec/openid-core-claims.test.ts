@@ -72,7 +72,7 @@ describe('OpenID Connect Core §5.5: the claims parameter', () => {
     const acrOf = (wish: object) => JSON.stringify({ id_token: { acr: wish } });
 
     test('essential and reached: it is in the ID token', async () => {
-      const reached = 'urn:microauth:acr:password';
+      const reached = 'urn:microauth:acr:single-factor';
       const claims = acrOf({ essential: true, values: ['urn:higher', reached] });
       expect(payloadOf((await flow().tokens({ claims })).json.id_token)['acr']).toBe(reached);
       expect(payloadOf((await flow().tokens({ claims: acrOf({ essential: true, value: reached }) })).json.id_token)['acr']).toBe(reached);
@@ -87,7 +87,7 @@ describe('OpenID Connect Core §5.5: the claims parameter', () => {
     );
 
     test('voluntary and out of reach: what was really reached', async () => {
-      expect(payloadOf((await flow().tokens({ claims: acrOf({ values: ['urn:higher'] }) })).json.id_token)['acr']).toBe('urn:microauth:acr:password');
+      expect(payloadOf((await flow().tokens({ claims: acrOf({ values: ['urn:higher'] }) })).json.id_token)['acr']).toBe('urn:microauth:acr:single-factor');
     });
 
     test.each([[{ essential: true, values: [1] }], [{ essential: true, value: { $ne: null } }], [{ essential: true, values: ['urn:higher', null] }]])(

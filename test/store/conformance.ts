@@ -79,7 +79,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       test('take everything along when they go', async () => {
         await store.createClient(tenant, aClient('client'));
         await store.createUser(tenant, aUser('user'));
-        await store.startSession(tenant, aSession('session', 'user'), undefined);
+        await store.startSession(tenant, aSession('session', 'user'));
         await store.createGrant(tenant, aGrant('grant'));
         expect(await store.deleteTenant(tenant)).toBe(true);
         expect(await store.deleteTenant(tenant)).toBe(false);
@@ -165,7 +165,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       test('a new password ends the sessions and grants of that user alone', async () => {
         for (const id of ['user', 'other']) {
           await store.createUser(tenant, aUser(id));
-          await store.startSession(tenant, aSession(`session of ${id}`, id), undefined);
+          await store.startSession(tenant, aSession(`session of ${id}`, id));
           await store.createGrant(tenant, aGrant(`grant of ${id}`, { userId: id, offline: true }));
         }
         expect(await store.setPassword(tenant, 'user', 'new hash', now + 5)).toBe(true);
@@ -180,7 +180,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
 
     describe('sessions', () => {
       test('are found by their cookie until they expire or end', async () => {
-        await store.startSession(tenant, aSession('one', 'user'), undefined);
+        await store.startSession(tenant, aSession('one', 'user'));
         expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
         expect(await store.findSession(tenant, 'hash of one', now + 1_000_000)).toBeUndefined();
         expect(await store.endSession(tenant, 'one')).toBe(true);
@@ -188,14 +188,18 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
       });
 
-      test('take the place of another person\'s, and go on for the same one under a new cookie', async () => {
-        await store.startSession(tenant, aSession('one', 'user'), undefined);
-        await store.startSession(tenant, aSession('two', 'other'), 'one');
-        expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
-        await store.startSession(tenant, aSession('two', 'other', { cookieHash: 'renewed', authTime: now + 1 }), 'two');
+      test('of several people stand beside each other, and go on for the same one under a new cookie', async () => {
+        await store.startSession(tenant, aSession('one', 'user'));
+        await store.startSession(tenant, aSession('two', 'other'));
+        expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
+        await store.startSession(tenant, aSession('two', 'other', { cookieHash: 'renewed', authTime: now + 1 }));
         expect(await store.findSession(tenant, 'hash of two', now)).toBeUndefined();
         expect(await store.findSession(tenant, 'renewed', now)).toMatchObject({ id: 'two', authTime: now + 1 });
         expect(await store.endSessionsOfUser(tenant, 'other')).toBe(1);
+        await store.startSession(tenant, aSession('three', 'user'));
+        await store.startSession(tenant, aSession('four', 'user'));
+        expect(await store.endSessionsOfUser(tenant, 'user', 'three')).toBe(2);
+        expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['three']);
       });
     });
 
@@ -309,7 +313,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
 
     test('readStanding reads everything that a token rests on', async () => {
       await store.createUser(tenant, aUser('user'));
-      await store.startSession(tenant, aSession('session', 'user'), undefined);
+      await store.startSession(tenant, aSession('session', 'user'));
       await store.createGrant(tenant, aGrant('grant'));
       const subject = { grantId: 'grant', accessTokenId: 'token' };
       const whole = { user: aUser('user'), sessionAlive: true, grant: aGrant('grant'), accessTokenRevoked: false };
@@ -369,8 +373,8 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     test('takeStock counts what is alive, and finds the most overdue of the newest keys', async () => {
       await store.rotateSigningKey(tenant, 'key-1', aKey('key-2', { createdAt: now + 50 }), now + 100);
       await store.createTenant(aTenant('globex'), [aKey('key-3', { createdAt: now + 20 })]);
-      await store.startSession(tenant, aSession('live', 'user'), undefined);
-      await store.startSession(tenant, aSession('over', 'user', { expiresAt: now }), undefined);
+      await store.startSession(tenant, aSession('live', 'user'));
+      await store.startSession(tenant, aSession('over', 'user', { expiresAt: now }));
       expect(await store.takeStock(now)).toEqual({
         tenants: 2,
         liveSessions: 1,
@@ -410,7 +414,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         await store.createGrant(tenant, aGrant(`expired-${index}`, { expiresAt: now }));
         await store.revokeAccessToken(tenant, `token-${index}`, now);
       }
-      await store.startSession(tenant, aSession('lasting', 'user'), undefined);
+      await store.startSession(tenant, aSession('lasting', 'user'));
       expect(await store.sweep(now, 3)).toMatchObject({ grants: 3, revoked_access_tokens: 3, sessions: 0 });
       expect(await store.sweep(now, 3)).toMatchObject({ grants: 2, revoked_access_tokens: 2 });
       expect(await store.sweep(now, 3)).toMatchObject({ grants: 0, revoked_access_tokens: 0 });

@@ -23,7 +23,7 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   deleteClient: (store) => store.deleteClient(tenant.id, 'client'),
   setPassword: (store) => store.setPassword(tenant.id, 'user', 'new', now),
   deleteUser: (store) => store.deleteUser(tenant.id, 'user'),
-  startSession: (store) => store.startSession(tenant.id, aSession('next', 'other'), 'session'),
+  startSession: (store) => store.startSession(tenant.id, aSession('next', 'other')),
   addConsent: (store) => store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['email'], grantedAt: now }),
   'redeemCode, first time': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of grant', now),
   'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of redeemed', now),
@@ -49,7 +49,7 @@ export function describeFaults(engine: string, open: () => Promise<FaultyStore>)
         await store.createTenant(tenant, [aKey('key')]);
         await store.createClient(tenant.id, aClient('client'));
         await store.createUser(tenant.id, aUser('user'));
-        await store.startSession(tenant.id, aSession('session', 'user'), undefined);
+        await store.startSession(tenant.id, aSession('session', 'user'));
         await store.createGrant(tenant.id, aGrant('grant'));
         await store.createGrant(tenant.id, aGrant('redeemed', { redeemedAt: now, generation: 1, rotatedAt: now }));
         const before = faulty.dump();

@@ -1,5 +1,6 @@
 import { jwksMaxAge } from '../../keys/rotation.ts';
 import { discover, type EndpointPaths } from '../../oauth/discovery.ts';
+import type { Tenant } from '../../oauth/context.ts';
 import { assets } from '../../pages/assets.ts';
 import { locales } from '../../words/locale.ts';
 import type { Exchange } from '../exchange.ts';
@@ -9,13 +10,13 @@ import type { Reply } from '../reply.ts';
 /** The metadata document, from the endpoints of the route table. */
 export function handleDiscovery(endpoints: EndpointPaths) {
   // What the store remembers it gives as the same object, so a document stands until its tenant or resources change.
-  const documents = new WeakMap<object, { readonly issuer: string; readonly body: object }>();
+  const documents = new WeakMap<object, { readonly tenant: Tenant; readonly body: object }>();
   return async ({ context }: Exchange): Promise<Reply> => {
-    const { id, issuer } = context.tenant;
-    const resources = await context.store.listResources(id);
+    const { tenant } = context;
+    const resources = await context.store.listResources(tenant.id);
     let document = documents.get(resources);
-    if (document?.issuer !== issuer) {
-      document = { issuer, body: discover(issuer, resources, endpoints, locales) };
+    if (document?.tenant.issuer !== tenant.issuer || document.tenant.settings !== tenant.settings) {
+      document = { tenant, body: discover(tenant, resources, endpoints, locales) };
       documents.set(resources, document);
     }
     return { kind: 'document', body: document.body, maxAge: jwksMaxAge / 1000 };

@@ -93,7 +93,8 @@ export const accounts: Migration = {
       expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, id)
     )`,
-    `CREATE INDEX messages_by_due ON messages (due_at)`,
+    // What was sent is kept for a while, and is not to be looked through for what is due.
+    `CREATE INDEX messages_by_due ON messages (due_at) WHERE sent_at IS NULL`,
     `CREATE INDEX messages_by_expiry ON messages (expires_at)`,
     `CREATE TABLE security_events (
       tenant_id TEXT NOT NULL,

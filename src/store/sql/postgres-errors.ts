@@ -19,10 +19,13 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof Error && lostConnection.test(error.message);
 }
 
-/** Deadlocks and serialization failures: PostgreSQL has undone everything, so it may be done again. */
+/**
+ * Deadlocks, serialization failures, and rows that somebody else added after the verb had looked for them: PostgreSQL has
+ * undone everything, so it may be done again, and the verb sees what it had missed.
+ */
 export function mayBeRepeated(error: unknown): boolean {
   const code = codeOf(error);
-  return code === '40P01' || code === '40001';
+  return code === '40P01' || code === '40001' || code === '23505';
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -12,15 +12,12 @@ import type {
 } from '../records.ts';
 import { readSettings, writeSettings } from '../tenant-settings.ts';
 import type { Schema } from './schema.ts';
+import { flag, list, text } from './values.ts';
 
 /*
- * Rows to records and back: the only place that knows how a list or a truth value is stored. A value that
- * this code wrote has its type when it is read again; that is what the assertions below rely on.
+ * Rows to records and back. A value that this code wrote has its type when it is read again; that is what the
+ * assertions below rely on.
  */
-
-const list = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
-const text = (items: readonly string[]): string => items.join(' ');
-const flag = (truth: boolean): number => (truth ? 1 : 0);
 
 export function toTenant(row: Selectable<Schema['tenants']>): TenantRecord {
   return {
@@ -89,6 +86,7 @@ export function toClient(row: Selectable<Schema['clients']>): ClientRecord {
     requirePkce: row.require_pkce === 1,
     strictPkce: row.strict_pkce === 1,
     idTokenAlgorithm: row.id_token_algorithm as ClientRecord['idTokenAlgorithm'],
+    secondFactor: row.second_factor as ClientRecord['secondFactor'],
     enabled: row.enabled === 1,
     createdAt: row.created_at,
   };
@@ -111,6 +109,7 @@ export function fromClient(tenantId: TenantId, client: ClientRecord): Insertable
     require_pkce: flag(client.requirePkce),
     strict_pkce: flag(client.strictPkce),
     id_token_algorithm: client.idTokenAlgorithm,
+    second_factor: client.secondFactor,
     enabled: flag(client.enabled),
     created_at: client.createdAt,
   };
@@ -147,6 +146,7 @@ export function toUser(row: Selectable<Schema['users']>): UserRecord {
     emailVerified: row.email_verified === 1,
     passwordHash: row.password_hash,
     claims: row.claims,
+    termsAcceptedAt: row.terms_accepted_at,
     enabled: row.enabled === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -162,6 +162,7 @@ export function fromUser(tenantId: TenantId, user: UserRecord): Insertable<Schem
     email_verified: flag(user.emailVerified),
     password_hash: user.passwordHash,
     claims: user.claims,
+    terms_accepted_at: user.termsAcceptedAt,
     enabled: flag(user.enabled),
     created_at: user.createdAt,
     updated_at: user.updatedAt,

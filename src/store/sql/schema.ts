@@ -45,6 +45,7 @@ export interface Schema {
     require_pkce: number;
     strict_pkce: number;
     id_token_algorithm: string;
+    second_factor: string | null;
     enabled: number;
     created_at: number;
   };
@@ -65,6 +66,7 @@ export interface Schema {
     email_verified: number;
     password_hash: string | null;
     claims: string;
+    terms_accepted_at: number | null;
     enabled: number;
     created_at: number;
     updated_at: number;
@@ -112,6 +114,60 @@ export interface Schema {
   revoked_access_tokens: { tenant_id: string; id: string; expires_at: number };
   leases: { name: string; holder: string; expires_at: number };
   attempts: { tenant_id: string; bucket: string; count: number; resets_at: number };
+  brand_images: { tenant_id: string; name: string; type: string; body: string };
+  passkeys: {
+    tenant_id: string;
+    id: string;
+    user_id: string;
+    rp_id: string;
+    public_key: string;
+    counter: number;
+    transports: string;
+    backed_up: number;
+    name: string;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  totp_factors: { tenant_id: string; user_id: string; sealed_secret: string; last_step: number; created_at: number };
+  recovery_codes: { tenant_id: string; user_id: string; code_hash: string };
+  remembered_devices: { tenant_id: string; token_hash: string; user_id: string; created_at: number; expires_at: number };
+  tickets: {
+    tenant_id: string;
+    id: string;
+    purpose: string;
+    email: string;
+    user_id: string | null;
+    link_hash: string;
+    code_hash: string;
+    browser_hash: string;
+    wrong_codes: number;
+    data: string;
+    created_at: number;
+    expires_at: number;
+  };
+  spent_proofs: { tenant_id: string; id: string; expires_at: number };
+  messages: {
+    tenant_id: string;
+    id: string;
+    sealed_content: string;
+    created_at: number;
+    tries: number;
+    due_at: number;
+    sent_at: number | null;
+    failure: string | null;
+    expires_at: number;
+  };
+  security_events: {
+    tenant_id: string;
+    id: string;
+    user_id: string;
+    kind: string;
+    detail: string;
+    address: string;
+    user_agent: string;
+    at: number;
+    expires_at: number;
+  };
 }
 
 /** Every table that holds rows of tenants: what deleting a tenant empties. */
@@ -125,7 +181,29 @@ export const tenantTables = [
   'grants',
   'revoked_access_tokens',
   'attempts',
+  'brand_images',
+  'passkeys',
+  'totp_factors',
+  'recovery_codes',
+  'remembered_devices',
+  'tickets',
+  'spent_proofs',
+  'messages',
+  'security_events',
 ] as const;
+
+/** The tables whose rows belong to a user: what deleting a user empties. */
+export const userTables = [
+  'sessions',
+  'grants',
+  'consents',
+  'passkeys',
+  'totp_factors',
+  'recovery_codes',
+  'remembered_devices',
+  'tickets',
+  'security_events',
+] as const satisfies readonly (typeof tenantTables)[number][];
 
 /** Every table there is. */
 export const tables = ['migrations', 'tenants', ...tenantTables, 'leases'] as const satisfies readonly (keyof Schema)[];

@@ -3,15 +3,23 @@ import type { Engine } from './engine.ts';
 import type { Verb } from './verb.ts';
 import * as attempts from './verbs/attempts.ts';
 import * as clients from './verbs/clients.ts';
+import * as devices from './verbs/devices.ts';
 import * as grants from './verbs/grants.ts';
 import { takeLease } from './verbs/leases.ts';
+import * as messages from './verbs/messages.ts';
 import * as migrations from './verbs/migrations.ts';
+import * as passkeys from './verbs/passkeys.ts';
+import * as recoveryCodes from './verbs/recovery-codes.ts';
 import { reseal } from './verbs/reseal.ts';
+import * as securityEvents from './verbs/security-events.ts';
 import * as sessions from './verbs/sessions.ts';
+import * as settings from './verbs/settings.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
 import { databaseTime, takeStock } from './verbs/stock.ts';
 import { sweep } from './verbs/sweep.ts';
 import * as tenants from './verbs/tenants.ts';
+import * as tickets from './verbs/tickets.ts';
+import * as totp from './verbs/totp.ts';
 import * as users from './verbs/users.ts';
 
 /** What is asked of the engine itself, or in its own words. */
@@ -42,7 +50,19 @@ const reads = {
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,
   findGrant: grants.findGrant,
+  listGrantsOfUser: grants.listGrantsOfUser,
   readStanding: grants.readStanding,
+  findBrandImage: settings.findBrandImage,
+  findPasskey: passkeys.findPasskey,
+  listPasskeys: passkeys.listPasskeys,
+  findTotp: totp.findTotp,
+  readFactors: recoveryCodes.readFactors,
+  isDeviceRemembered: devices.isDeviceRemembered,
+  findTicket: tickets.findTicket,
+  findTicketByLink: tickets.findTicketByLink,
+  listTickets: tickets.listTickets,
+  listMessages: messages.listMessages,
+  listSecurityEvents: securityEvents.listSecurityEvents,
   takeStock,
 } satisfies Partial<Verbs>;
 
@@ -51,6 +71,10 @@ const writes = {
   createUser: users.createUser,
   updateUser: users.updateUser,
   setPassword: users.setPassword,
+  rehashPassword: users.rehashPassword,
+  changeEmail: users.changeEmail,
+  updateUserClaims: users.updateUserClaims,
+  acceptTerms: users.acceptTerms,
   deleteUser: users.deleteUser,
   startSession: sessions.startSession,
   endSession: sessions.endSession,
@@ -60,9 +84,33 @@ const writes = {
   redeemCode: grants.redeemCode,
   rotateRefreshToken: grants.rotateRefreshToken,
   revokeGrant: grants.revokeGrant,
+  revokeClientOfUser: grants.revokeClientOfUser,
   revokeAccessToken: grants.revokeAccessToken,
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
+  putBrandImage: settings.putBrandImage,
+  deleteBrandImage: settings.deleteBrandImage,
+  createPasskey: passkeys.createPasskey,
+  usePasskey: passkeys.usePasskey,
+  renamePasskey: passkeys.renamePasskey,
+  deletePasskey: passkeys.deletePasskey,
+  setTotp: totp.setTotp,
+  useTotpStep: totp.useTotpStep,
+  deleteTotp: totp.deleteTotp,
+  replaceRecoveryCodes: recoveryCodes.replaceRecoveryCodes,
+  useRecoveryCode: recoveryCodes.useRecoveryCode,
+  rememberDevice: devices.rememberDevice,
+  forgetDevices: devices.forgetDevices,
+  createTicket: tickets.createTicket,
+  spendTicket: tickets.spendTicket,
+  judgeTicketCode: tickets.judgeTicketCode,
+  deleteTicket: tickets.deleteTicket,
+  deleteTicketsOfUser: tickets.deleteTicketsOfUser,
+  spendProof: tickets.spendProof,
+  addMessage: messages.addMessage,
+  claimMessages: messages.claimMessages,
+  settleMessage: messages.settleMessage,
+  addSecurityEvent: securityEvents.addSecurityEvent,
   takeLease,
   sweep,
 } satisfies Partial<Verbs>;
@@ -71,6 +119,7 @@ const writes = {
 const configuration = {
   createTenant: tenants.createTenant,
   setTenantDomain: tenants.setTenantDomain,
+  updateTenant: settings.updateTenant,
   deleteTenant: tenants.deleteTenant,
   addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,

@@ -3,7 +3,7 @@ import type { GrantRecord, Instant, TenantId } from '../../records.ts';
 import { fromGrant, toGrant, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
 import { template } from '../template.ts';
-import { decide, first, type Verb } from '../verb.ts';
+import { all, decide, first, run, type Verb } from '../verb.ts';
 
 const insertion = template((row: ReturnType<typeof fromGrant>) => sql.insertInto('grants').values(row).returning('id'));
 
@@ -14,6 +14,22 @@ export function* createGrant(tenantId: TenantId, grant: GrantRecord): Verb<void>
 export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecord | undefined> {
   const row = yield* first(sql.selectFrom('grants').selectAll().where('tenant_id', '=', tenantId).where('id', '=', grantId));
   return row && toGrant(row);
+}
+
+export function* listGrantsOfUser(tenantId: TenantId, userId: string, now: Instant): Verb<readonly GrantRecord[]> {
+  const rows = yield* all(
+    sql
+      .selectFrom('grants')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('redeemed_at', 'is not', null)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', now)
+      .orderBy('created_at', 'desc')
+      .orderBy('id'),
+  );
+  return rows.map(toGrant);
 }
 
 function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecord | undefined> {
@@ -108,6 +124,23 @@ export function* revokeGrant(tenantId: TenantId, grantId: string, reason: string
   return row !== undefined;
 }
 
+export function* revokeClientOfUser(tenantId: TenantId, userId: string, clientId: string, reason: string, now: Instant): Verb<number> {
+  const revoked = yield* all(
+    sql
+      .updateTable('grants')
+      .set({ revoked_at: now, revocation_reason: reason })
+      .where('tenant_id', '=', tenantId)
+      .where('user_id', '=', userId)
+      .where('client_id', '=', clientId)
+      .where('revoked_at', 'is', null)
+      .returning('id'),
+  );
+  yield* run(
+    sql.deleteFrom('consents').where('tenant_id', '=', tenantId).where('user_id', '=', userId).where('client_id', '=', clientId),
+  );
+  return revoked.length;
+}
+
 export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresAt: Instant): Verb<void> {
   yield* decide(
     sql
@@ -138,6 +171,7 @@ function standings(tenantId: TenantId, now: Instant) {
       'users.email_verified',
       'users.password_hash',
       'users.claims as user_claims',
+      'users.terms_accepted_at',
       'users.enabled',
       'users.created_at as user_created_at',
       'users.updated_at',
@@ -183,6 +217,7 @@ export function* readStanding(
           email_verified,
           password_hash: row.password_hash,
           claims: user_claims,
+          terms_accepted_at: row.terms_accepted_at,
           enabled,
           created_at: user_created_at,
           updated_at,

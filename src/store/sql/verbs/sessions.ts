@@ -4,16 +4,14 @@ import { sql } from '../schema.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
-export function* startSession(tenantId: TenantId, session: SessionRecord, replaces: string | undefined): Verb<void> {
-  if (replaces !== undefined && replaces !== session.id) {
-    yield* run(sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', replaces));
-  }
+export function* startSession(tenantId: TenantId, session: SessionRecord): Verb<void> {
   const row = fromSession(tenantId, session);
-  yield* run(
+  yield* decide(
     sql
       .insertInto('sessions')
       .values(row)
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet(row)),
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet(row))
+      .returning('id'),
   );
 }
 
@@ -52,10 +50,9 @@ export function* endSession(tenantId: TenantId, sessionId: string): Verb<boolean
   return row !== undefined;
 }
 
-export function* endSessionsOfUser(tenantId: TenantId, userId: string): Verb<number> {
-  const rows = yield* all(
-    sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).returning('id'),
-  );
+export function* endSessionsOfUser(tenantId: TenantId, userId: string, keepSession?: string): Verb<number> {
+  const ofUser = sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('user_id', '=', userId).returning('id');
+  const rows = yield* all(keepSession === undefined ? ofUser : ofUser.where('id', '!=', keepSession));
   return rows.length;
 }
 

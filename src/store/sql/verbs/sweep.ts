@@ -9,6 +9,11 @@ const perishable = [
   { table: 'sessions', key: 'id', until: 'expires_at' },
   { table: 'revoked_access_tokens', key: 'id', until: 'expires_at' },
   { table: 'attempts', key: 'bucket', until: 'resets_at' },
+  { table: 'remembered_devices', key: 'token_hash', until: 'expires_at' },
+  { table: 'tickets', key: 'id', until: 'expires_at' },
+  { table: 'spent_proofs', key: 'id', until: 'expires_at' },
+  { table: 'messages', key: 'id', until: 'expires_at' },
+  { table: 'security_events', key: 'id', until: 'expires_at' },
   { table: 'signing_keys', key: 'kid', until: 'retires_at' },
 ] as const;
 

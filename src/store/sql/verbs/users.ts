@@ -1,9 +1,11 @@
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
-import { sql } from '../schema.ts';
+import { sql, userTables } from '../schema.ts';
 import { template } from '../template.ts';
-import { all, first, run, type Verb } from '../verb.ts';
+import { all, decide, first, run, type Verb } from '../verb.ts';
+import { forgetDevices } from './devices.ts';
 import { endSessionsOfUser } from './sessions.ts';
+import { deleteTicketsOfUser } from './tickets.ts';
 
 export function* createUser(tenantId: TenantId, user: UserRecord): Verb<'created' | 'email_taken'> {
   const row = yield* first(
@@ -48,7 +50,7 @@ export function* updateUser(tenantId: TenantId, user: UserRecord): Verb<'updated
   return row === undefined ? 'unknown' : 'updated';
 }
 
-export function* setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant): Verb<boolean> {
+export function* setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Verb<boolean> {
   const row = yield* first(
     sql
       .updateTable('users')
@@ -60,20 +62,74 @@ export function* setPassword(tenantId: TenantId, userId: string, passwordHash: s
   if (row === undefined) {
     return false;
   }
-  yield* endSessionsOfUser(tenantId, userId);
-  yield* run(
-    sql
-      .updateTable('grants')
-      .set({ revoked_at: now, revocation_reason: 'password_changed' })
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', userId)
-      .where('revoked_at', 'is', null),
-  );
+  yield* endSessionsOfUser(tenantId, userId, keepSession);
+  const grants = sql
+    .updateTable('grants')
+    .set({ revoked_at: now, revocation_reason: 'password_changed' })
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null);
+  yield* run(keepSession === undefined ? grants : grants.where('session_id', '!=', keepSession));
+  yield* forgetDevices(tenantId, userId);
+  yield* deleteTicketsOfUser(tenantId, userId);
   return true;
 }
 
+export function* rehashPassword(tenantId: TenantId, userId: string, from: string, to: string): Verb<boolean> {
+  const row = yield* decide(
+    sql
+      .updateTable('users')
+      .set({ password_hash: to })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('password_hash', '=', from)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* changeEmail(
+  tenantId: TenantId,
+  userId: string,
+  address: { readonly email: string; readonly emailKey: string },
+  now: Instant,
+): Verb<'changed' | 'email_taken' | 'unknown'> {
+  // Somebody may still take the address before the next statement; that one fails then, and the verb is driven again.
+  const holder = yield* findUserByEmail(tenantId, address.emailKey);
+  if (holder !== undefined && holder.id !== userId) {
+    return 'email_taken';
+  }
+  const row = yield* first(
+    sql
+      .updateTable('users')
+      .set({ email: address.email, email_key: address.emailKey, email_verified: 1, updated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .returning('id'),
+  );
+  if (row === undefined) {
+    return 'unknown';
+  }
+  yield* deleteTicketsOfUser(tenantId, userId);
+  return 'changed';
+}
+
+export function* updateUserClaims(tenantId: TenantId, userId: string, claims: string, now: Instant): Verb<boolean> {
+  const row = yield* decide(
+    sql.updateTable('users').set({ claims, updated_at: now }).where('tenant_id', '=', tenantId).where('id', '=', userId).returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* acceptTerms(tenantId: TenantId, userId: string, now: Instant): Verb<boolean> {
+  const row = yield* decide(
+    sql.updateTable('users').set({ terms_accepted_at: now }).where('tenant_id', '=', tenantId).where('id', '=', userId).returning('id'),
+  );
+  return row !== undefined;
+}
+
 export function* deleteUser(tenantId: TenantId, userId: string): Verb<boolean> {
-  for (const table of ['sessions', 'grants', 'consents'] as const) {
+  for (const table of userTables) {
     yield* run(sql.deleteFrom(table).where('tenant_id', '=', tenantId).where('user_id', '=', userId));
   }
   const row = yield* first(sql.deleteFrom('users').where('tenant_id', '=', tenantId).where('id', '=', userId).returning('id'));

@@ -1,0 +1,16 @@
+/* How a list or a truth value is stored: the only place that knows. */
+
+/** A list from its column. */
+export function list(text: string): readonly string[] {
+  return text === '' ? [] : text.split(' ');
+}
+
+/** A list for its column. */
+export function text(items: readonly string[]): string {
+  return items.join(' ');
+}
+
+/** A truth value for its column. */
+export function flag(truth: boolean): number {
+  return truth ? 1 : 0;
+}
