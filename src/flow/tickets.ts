@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto';
+import { day, minute } from '../core/clock.ts';
+import { sha256 } from '../core/hash.ts';
+import { randomId, randomSecret } from '../core/random.ts';
+import type { MailKind } from '../mail/kinds.ts';
+import type { TicketRecord } from '../store/account-records.ts';
+import type { Locale } from '../words/locale.ts';
+import type { FlowContext } from './context.ts';
+
+/** What a ticket is good for. */
+export type TicketPurpose =
+  | 'sign_in'
+  | 'sign_up'
+  | 'second_factor'
+  | 'reset_password'
+  | 'invitation'
+  | 'new_email'
+  | 'confirm_email_change';
+
+/** How long a ticket is good, in milliseconds; a code can be guessed and a link can lie about in a mailbox. */
+export const ticketLifetimes: Readonly<Record<TicketPurpose, number>> = {
+  sign_in: 10 * minute,
+  sign_up: 30 * minute,
+  second_factor: 10 * minute,
+  reset_password: 30 * minute,
+  invitation: 7 * day,
+  new_email: 30 * minute,
+  confirm_email_change: 30 * minute,
+};
+
+/** How many wrong codes a ticket bears: five guesses among 100,000,000. */
+export const maximumWrongCodes = 5;
+
+const codeDigits = 8;
+
+interface NewTicket {
+  readonly purpose: TicketPurpose;
+  readonly email: string;
+  readonly userId?: string | undefined;
+  /** The cookie that binds it to a browser; none where any browser will do. */
+  readonly browser?: string | undefined;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly locale: Locale;
+  /** The mail that carries it. Undefined sends none: a ticket for nobody, so that the answer takes the same work. */
+  readonly mail: ((secrets: { readonly link: string; readonly code: string; readonly minutes: number }) => MailKind) | undefined;
+}
+
+/**
+ * Makes a ticket and mails it, or seems to. The row keeps only hashes of its link and code: whoever reads the database
+ * can use neither.
+ */
+export async function issueTicket(context: FlowContext, ticket: NewTicket): Promise<TicketRecord> {
+  const { tenant, clock, store, mailer } = context;
+  const now = clock.now();
+  const id = randomId('ticket');
+  const secret = randomSecret('link_');
+  const code = String(randomInt(10 ** codeDigits)).padStart(codeDigits, '0');
+  const lifetime = ticketLifetimes[ticket.purpose];
+  const record: TicketRecord = {
+    id,
+    purpose: ticket.purpose,
+    email: ticket.email,
+    userId: ticket.userId ?? null,
+    linkHash: sha256(secret),
+    codeHash: codeHashOf(id, code),
+    browserHash: ticket.browser === undefined ? '' : sha256(ticket.browser),
+    wrongCodes: 0,
+    data: JSON.stringify(ticket.data ?? {}),
+    createdAt: now,
+    expiresAt: now + lifetime,
+  };
+  // The origin is the tenant's own, whatever host the request named (CVE-2023-49097).
+  const content = ticket.mail?.({ link: `${tenant.issuer}/link?ticket=${secret}`, code, minutes: Math.round(lifetime / minute) });
+  const message = content && mailer?.write(tenant, { to: ticket.email, locale: ticket.locale, content });
+  await store.createTicket(tenant.id, record, message);
+  if (message !== undefined) {
+    mailer?.poke();
+  }
+  return record;
+}
+
+/** What became of a code. `dead`: no code can be right any more. */
+export type CodeJudgement = { readonly kind: 'right'; readonly ticket: TicketRecord } | { readonly kind: 'wrong' | 'dead' };
+
+/** Judges a code that a person has typed; spaces and hyphens in it do not count. The right one is spent. */
+export async function judgeCode(context: FlowContext, ticketId: string, purpose: TicketPurpose, typed: string): Promise<CodeJudgement> {
+  const code = typed.replaceAll(/[\s-]/g, '').slice(0, 20);
+  const { store, tenant, clock } = context;
+  const ticket = await store.findTicket(tenant.id, ticketId, clock.now());
+  if (ticket?.purpose !== purpose) {
+    return { kind: 'dead' };
+  }
+  return store.judgeTicketCode(tenant.id, ticketId, codeHashOf(ticketId, code), clock.now(), maximumWrongCodes);
+}
+
+/** The ticket of a link, without spending it: a mail scanner that follows every link must not use it up. */
+export async function ticketOfLink(context: FlowContext, secret: string | undefined): Promise<TicketRecord | undefined> {
+  const { store, tenant, clock } = context;
+  return secret === undefined || secret === '' ? undefined : store.findTicketByLink(tenant.id, sha256(secret), clock.now());
+}
+
+/** Whether a ticket was asked for in the browser of this cookie. */
+export function isOfBrowser(ticket: TicketRecord, browser: string | undefined): boolean {
+  return browser !== undefined && ticket.browserHash === sha256(browser);
+}
+
+/** Salted by the ticket, so that equal codes of two tickets are not equal in the database. */
+function codeHashOf(ticketId: string, code: string): string {
+  return sha256(`${ticketId} ${code}`);
+}
