@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/port.ts';
+import { defaultSettings } from '../../src/store/tenant-settings.ts';
+import { aDevice, aMessage, aPasskey, aSecurityEvent, aTicket, aTotp } from './account-records.ts';
 import { aClient, aGrant, aKey, aSession, aTenant, aUser, now } from './records.ts';
 
 /** A store whose statements can be made to fail. */
 export interface FaultyStore {
   readonly store: Store;
+  /** Runs verbs at the same time: on the same engine where that shares commits, and on one that never fails elsewhere. */
+  readonly bystander: Store;
   /** Makes the n-th statement from now on fail, counting from 1; 0 for none. */
   failAt(statement: number): void;
   /** How many statements ran since the last call of `failAt`. */
   statements(): number;
   /** Every row of every table. */
-  dump(): unknown;
+  dump(): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
@@ -23,7 +27,37 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   deleteClient: (store) => store.deleteClient(tenant.id, 'client'),
   setPassword: (store) => store.setPassword(tenant.id, 'user', 'new', now),
   deleteUser: (store) => store.deleteUser(tenant.id, 'user'),
+  rehashPassword: (store) => store.rehashPassword(tenant.id, 'user', 'hash of password', 'new'),
+  changeEmail: (store) => store.changeEmail(tenant.id, 'user', { email: 'New@example.com', emailKey: 'new@example.com' }, now),
+  updateUserClaims: (store) => store.updateUserClaims(tenant.id, 'user', '{}', now),
+  acceptTerms: (store) => store.acceptTerms(tenant.id, 'user', now + 1),
+  updateTenant: (store) => store.updateTenant(tenant.id, { displayName: 'New', settings: defaultSettings }),
+  putBrandImage: (store) => store.putBrandImage(tenant.id, { name: 'logo', type: 'image/svg+xml', body: 'other bytes' }),
+  deleteBrandImage: (store) => store.deleteBrandImage(tenant.id, 'logo'),
   startSession: (store) => store.startSession(tenant.id, aSession('next', 'other')),
+  revokeClientOfUser: (store) => store.revokeClientOfUser(tenant.id, 'user', 'client', 'user_revoked', now),
+  createPasskey: (store) => store.createPasskey(tenant.id, aPasskey('next', 'user')),
+  usePasskey: (store) => store.usePasskey(tenant.id, 'passkey', 8, now),
+  renamePasskey: (store) => store.renamePasskey(tenant.id, 'user', 'passkey', 'New'),
+  deletePasskey: (store) => store.deletePasskey(tenant.id, 'user', 'passkey'),
+  setTotp: (store) => store.setTotp(tenant.id, aTotp('user', { sealedSecret: 'other' })),
+  useTotpStep: (store) => store.useTotpStep(tenant.id, 'user', 101),
+  deleteTotp: (store) => store.deleteTotp(tenant.id, 'user'),
+  replaceRecoveryCodes: (store) => store.replaceRecoveryCodes(tenant.id, 'user', ['three', 'four', 'five']),
+  useRecoveryCode: (store) => store.useRecoveryCode(tenant.id, 'user', 'one'),
+  rememberDevice: (store) => store.rememberDevice(tenant.id, aDevice('next', 'user')),
+  forgetDevices: (store) => store.forgetDevices(tenant.id, 'user'),
+  createTicket: (store) => store.createTicket(tenant.id, aTicket('next'), aMessage('next')),
+  spendTicket: (store) => store.spendTicket(tenant.id, 'ticket', now),
+  'judgeTicketCode, right': (store) => store.judgeTicketCode(tenant.id, 'ticket', 'hash of number of ticket', now, 5),
+  'judgeTicketCode, wrong': (store) => store.judgeTicketCode(tenant.id, 'ticket', 'wrong', now, 5),
+  deleteTicket: (store) => store.deleteTicket(tenant.id, 'ticket'),
+  deleteTicketsOfUser: (store) => store.deleteTicketsOfUser(tenant.id, 'user'),
+  spendProof: (store) => store.spendProof(tenant.id, 'next', now + 10),
+  addMessage: (store) => store.addMessage(tenant.id, aMessage('next')),
+  claimMessages: (store) => store.claimMessages(now, now + 100, 10),
+  settleMessage: (store) => store.settleMessage(tenant.id, 'message', { sentAt: now }),
+  addSecurityEvent: (store) => store.addSecurityEvent(tenant.id, aSecurityEvent('next', 'user')),
   addConsent: (store) => store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['email'], grantedAt: now }),
   'redeemCode, first time': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of grant', now),
   'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of redeemed', now),
@@ -38,38 +72,53 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   sweep: (store) => store.sweep(now + 2_000_000, 100),
 };
 
+async function fill(store: Store): Promise<void> {
+  await store.migrate(now);
+  await store.createTenant(tenant, [aKey('key')]);
+  await store.createClient(tenant.id, aClient('client'));
+  await store.createUser(tenant.id, aUser('user', { passwordHash: 'hash of password' }));
+  await store.startSession(tenant.id, aSession('session', 'user'));
+  await store.createGrant(tenant.id, aGrant('grant'));
+  await store.createGrant(tenant.id, aGrant('redeemed', { redeemedAt: now, generation: 1, rotatedAt: now }));
+  await store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+  await store.putBrandImage(tenant.id, { name: 'logo', type: 'image/png', body: 'bytes' });
+  await store.createPasskey(tenant.id, aPasskey('passkey', 'user'));
+  await store.setTotp(tenant.id, aTotp('user'));
+  await store.replaceRecoveryCodes(tenant.id, 'user', ['one', 'two']);
+  await store.rememberDevice(tenant.id, aDevice('token', 'user'));
+  await store.createTicket(tenant.id, aTicket('ticket'), aMessage('message'));
+  await store.addMessage(tenant.id, aMessage('another'));
+  await store.spendProof(tenant.id, 'proof', now + 10);
+  await store.addSecurityEvent(tenant.id, aSecurityEvent('event', 'user'));
+}
+
 /** A verb happens whole or not at all, whichever of its statements fails, and the next verb works. */
 export function describeFaults(engine: string, open: () => Promise<FaultyStore>): void {
   describe(`failing statements on ${engine}`, () => {
     test.each(Object.entries(changes))('%s happens whole or not at all', async (_name, change) => {
+      const faulty = await open();
+      const { store } = faulty;
+      await fill(store);
+      const before = await faulty.dump();
       for (let statement = 1; ; statement += 1) {
-        const faulty = await open();
-        const { store } = faulty;
-        await store.migrate(now);
-        await store.createTenant(tenant, [aKey('key')]);
-        await store.createClient(tenant.id, aClient('client'));
-        await store.createUser(tenant.id, aUser('user'));
-        await store.startSession(tenant.id, aSession('session', 'user'));
-        await store.createGrant(tenant.id, aGrant('grant'));
-        await store.createGrant(tenant.id, aGrant('redeemed', { redeemedAt: now, generation: 1, rotatedAt: now }));
-        const before = faulty.dump();
         faulty.failAt(statement);
         // A bystander in the same commit must not be dragged along.
-        const [outcome, bystander] = await Promise.allSettled([change(store), store.createUser(tenant.id, aUser('bystander'))]);
+        const [outcome, bystander] = await Promise.allSettled([change(store), faulty.bystander.createUser(tenant.id, aUser('bystander'))]);
         const ran = faulty.statements();
         faulty.failAt(0);
         if (outcome.status === 'fulfilled') {
-          await faulty.dispose();
           // More statements than the verb has: every one of them was made to fail once.
           expect(statement).toBeGreaterThan(1);
           break;
         }
+        expect(outcome.reason).toMatchObject({ message: 'made to fail' });
         expect(ran).toBeGreaterThanOrEqual(statement);
         expect(bystander.status).toBe('fulfilled');
         expect(await store.deleteUser(tenant.id, 'bystander')).toBe(true);
-        expect(faulty.dump()).toEqual(before);
-        await faulty.dispose();
+        expect(await faulty.dump()).toEqual(before);
       }
+      expect(await faulty.dump()).not.toEqual(before);
+      await faulty.dispose();
     });
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteEngine } from '../../src/store/sql/sqlite-engine.ts';
 import { createStore } from '../../src/store/sql/store.ts';
+import { describeAccounts } from './account-conformance.ts';
 import { describeStore, type StoreUnderTest } from './conformance.ts';
 import { describeFaults, type FaultyStore } from './faults.ts';
 import { describeIsolation } from './isolation.ts';
@@ -41,12 +42,13 @@ async function failing(): Promise<FaultyStore> {
   const store = createStore(engine);
   return {
     store,
+    bystander: store,
     failAt(statement) {
       failAt = statement;
       count = 0;
     },
     statements: () => count,
-    dump() {
+    async dump() {
       const reader = new DatabaseSync(path, { readOnly: true });
       const tables = reader.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as { name: string }[];
       const rows = tables.map(({ name }) => [name, reader.prepare(`SELECT * FROM "${name}"`).all().map((row) => JSON.stringify(row)).sort()]);
@@ -62,5 +64,6 @@ async function failing(): Promise<FaultyStore> {
 
 describeStore('SQLite in memory', inMemory);
 describeStore('SQLite in a file', inFile);
+describeAccounts('SQLite in memory', inMemory);
 describeIsolation('SQLite in memory', inMemory);
 describeFaults('SQLite in a file', failing);

@@ -15,6 +15,8 @@ export interface PostgresEngineOptions {
   readonly poolSize?: number;
   /** Verbs that may wait for a connection; more are refused at once instead of queued without end. */
   readonly maximumWaiting?: number;
+  /** For tests that make statements fail. */
+  readonly beforeStatement?: (text: string) => void;
 }
 
 /** Milliseconds until a verb that found no connection, or a statement that got no answer, is given up. */
@@ -66,6 +68,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
     const { text, parameters } = compile(statement);
+    options.beforeStatement?.(text);
     let name = names.get(text);
     if (name === undefined) {
       name = `verb_${names.size}`;

@@ -1,8 +1,8 @@
 /* How a list or a truth value is stored: the only place that knows. */
 
 /** A list from its column. */
-export function list(text: string): readonly string[] {
-  return text === '' ? [] : text.split(' ');
+export function list(column: string): readonly string[] {
+  return column === '' ? [] : column.split(' ');
 }
 
 /** A list for its column. */

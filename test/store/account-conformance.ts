@@ -1,0 +1,448 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Store } from '../../src/store/port.ts';
+import type { TenantId } from '../../src/store/records.ts';
+import { defaultSettings } from '../../src/store/tenant-settings.ts';
+import { aDevice, aMessage, aPasskey, aSecurityEvent, aTicket, aTotp } from './account-records.ts';
+import type { StoreUnderTest } from './conformance.ts';
+import { aClient, aGrant, aSession, aTenant, aUser, now } from './records.ts';
+
+/** What many callers at once are told. */
+function atOnce<Answer>(count: number, ask: (index: number) => Promise<Answer>): Promise<readonly Answer[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
+}
+
+/** What every engine must do for accounts: the specification of this part of the store's port. */
+export function describeAccounts(engine: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`accounts on ${engine}`, () => {
+    let opened: StoreUnderTest;
+    let store: Store;
+    let tenant: TenantId;
+
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+      await store.migrate(now);
+      const record = aTenant('acme');
+      tenant = record.id;
+      await store.createTenant(record, []);
+      await store.createUser(tenant, aUser('user', { passwordHash: 'old hash' }));
+      await store.createUser(tenant, aUser('other', { passwordHash: 'old hash' }));
+    });
+    afterEach(() => opened.dispose());
+
+    /** Gives a user one row of everything that can belong to a user. */
+    async function furnish(userId: string): Promise<void> {
+      await store.startSession(tenant, aSession(`session of ${userId}`, userId));
+      await store.createGrant(tenant, aGrant(`grant of ${userId}`, { userId, sessionId: `session of ${userId}`, redeemedAt: now, offline: true }));
+      await store.addConsent(tenant, { userId, clientId: 'client', items: ['openid'], grantedAt: now });
+      await store.createPasskey(tenant, aPasskey(`passkey of ${userId}`, userId));
+      await store.setTotp(tenant, aTotp(userId));
+      await store.replaceRecoveryCodes(tenant, userId, ['code 1', 'code 2']);
+      await store.rememberDevice(tenant, aDevice(`token of ${userId}`, userId));
+      await store.createTicket(tenant, aTicket(`ticket of ${userId}`, { userId }));
+      await store.addSecurityEvent(tenant, aSecurityEvent(`event of ${userId}`, userId));
+    }
+
+    /** How much of that there is. */
+    async function possessions(userId: string): Promise<unknown> {
+      return {
+        sessions: (await store.listSessions(tenant, userId, now)).length,
+        grants: (await store.listGrantsOfUser(tenant, userId, now)).length,
+        consents: (await store.findConsent(tenant, userId, 'client')) === undefined ? 0 : 1,
+        factors: await store.readFactors(tenant, userId),
+        devices: (await store.isDeviceRemembered(tenant, `hash of token of ${userId}`, userId, now)) ? 1 : 0,
+        tickets: (await store.listTickets(tenant, 'reset', now)).filter((ticket) => ticket.userId === userId).length,
+        events: (await store.listSecurityEvents(tenant, userId, 10)).length,
+      };
+    }
+    const factors = { passkeys: 1, totp: true, recoveryCodes: 2 };
+    const everything = { sessions: 1, grants: 1, consents: 1, factors, devices: 1, tickets: 1, events: 1 };
+    const nothing = { sessions: 0, grants: 0, consents: 0, factors: { passkeys: 0, totp: false, recoveryCodes: 0 }, devices: 0, tickets: 0, events: 0 };
+
+    describe('what a tenant decides', () => {
+      test('is changed in parts, and read back as it was given', async () => {
+        const settings = { ...defaultSettings, signUp: 'email_domain', signUpDomains: ['acme.example'], texts: { en: { title: 'Hello' } } } as const;
+        expect(await store.updateTenant(tenant, { settings })).toBe(true);
+        expect(await store.findTenant(tenant)).toMatchObject({ displayName: 'Tenant acme', settings });
+        expect(await store.updateTenant(tenant, { displayName: 'Acme' })).toBe(true);
+        expect(await store.updateTenant(tenant, {})).toBe(true);
+        expect(await store.findTenant(tenant)).toMatchObject({ displayName: 'Acme', settings });
+        expect(await store.updateTenant('tenant_none' as TenantId, { displayName: 'Nobody' })).toBe(false);
+      });
+
+      test('an image takes the place of the one of its name', async () => {
+        const logo = { name: 'logo', type: 'image/png', body: 'aGVsbG8=' } as const;
+        expect(await store.findBrandImage(tenant, 'logo')).toBeUndefined();
+        await store.putBrandImage(tenant, logo);
+        await store.putBrandImage(tenant, { ...logo, name: 'icon' });
+        await store.putBrandImage(tenant, { ...logo, type: 'image/svg+xml' });
+        expect(await store.findBrandImage(tenant, 'logo')).toEqual({ ...logo, type: 'image/svg+xml' });
+        expect(await store.deleteBrandImage(tenant, 'logo')).toBe(true);
+        expect(await store.deleteBrandImage(tenant, 'logo')).toBe(false);
+        expect(await store.findBrandImage(tenant, 'icon')).toEqual({ ...logo, name: 'icon' });
+      });
+
+      test('a client has a policy of its own, or none', async () => {
+        await store.createClient(tenant, aClient('client'));
+        expect(await store.updateClient(tenant, aClient('client', { secondFactor: null }))).toBe(true);
+        expect(await store.findClient(tenant, 'client')).toMatchObject({ secondFactor: null });
+      });
+    });
+
+    describe('users', () => {
+      test('a new password takes everything away that rested on the old one, and what proves who they are stays', async () => {
+        await furnish('user');
+        await furnish('other');
+        expect(await store.setPassword(tenant, 'user', 'new hash', now)).toBe(true);
+        expect(await possessions('user')).toEqual({ ...everything, sessions: 0, grants: 0, devices: 0, tickets: 0 });
+        expect(await possessions('other')).toEqual(everything);
+      });
+
+      test('a new password keeps the session in which it was set, and the grants that rest on it', async () => {
+        for (const id of ['here', 'elsewhere']) {
+          await store.startSession(tenant, aSession(id, 'user'));
+          await store.createGrant(tenant, aGrant(`grant of ${id}`, { sessionId: id, redeemedAt: now, offline: true }));
+        }
+        expect(await store.setPassword(tenant, 'user', 'new hash', now, 'here')).toBe(true);
+        expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['here']);
+        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['grant of here']);
+      });
+
+      test('a password is hashed anew only where it is still the same, and nothing ends', async () => {
+        await furnish('user');
+        expect(await store.rehashPassword(tenant, 'user', 'another hash', 'better hash')).toBe(false);
+        const hashed = await atOnce(10, (index) => store.rehashPassword(tenant, 'user', 'old hash', `better hash ${index}`));
+        expect(hashed.filter(Boolean)).toHaveLength(1);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: `better hash ${hashed.indexOf(true)}`, updatedAt: now });
+        expect(await possessions('user')).toEqual(everything);
+        expect(await store.findUser(tenant, 'other')).toMatchObject({ passwordHash: 'old hash' });
+      });
+
+      test('a new address is verified, voids tickets, and belongs to one user', async () => {
+        await furnish('user');
+        await furnish('other');
+        const address = { email: 'New@Example.com', emailKey: 'new@example.com' };
+        await store.updateUser(tenant, aUser('user', { emailVerified: false }));
+        expect(await store.changeEmail(tenant, 'user', address, now + 5)).toBe('changed');
+        expect(await store.findUserByEmail(tenant, 'new@example.com')).toMatchObject({ id: 'user', ...address, emailVerified: true, updatedAt: now + 5 });
+        expect(await possessions('user')).toEqual({ ...everything, tickets: 0 });
+        expect(await store.changeEmail(tenant, 'other', address, now + 6)).toBe('email_taken');
+        expect(await possessions('other')).toEqual(everything);
+        expect(await store.changeEmail(tenant, 'user', { ...address, email: 'new@example.com' }, now + 7)).toBe('changed');
+        expect(await store.changeEmail(tenant, 'nobody', { email: 'a@b.example', emailKey: 'a@b.example' }, now)).toBe('unknown');
+      });
+
+      test('of many who want one address at once, one gets it', async () => {
+        await atOnce(8, (index) => store.createUser(tenant, aUser(`user-${index}`)));
+        const address = { email: 'wanted@example.com', emailKey: 'wanted@example.com' };
+        const outcomes = await atOnce(8, (index) => store.changeEmail(tenant, `user-${index}`, address, now));
+        expect(outcomes.toSorted()).toEqual(['changed', ...Array.from({ length: 7 }, () => 'email_taken')]);
+      });
+
+      test('claims and terms change by themselves', async () => {
+        expect(await store.updateUserClaims(tenant, 'user', '{"name":"Ann"}', now + 5)).toBe(true);
+        expect(await store.acceptTerms(tenant, 'user', now + 9)).toBe(true);
+        expect(await store.findUser(tenant, 'user')).toEqual(
+          aUser('user', { passwordHash: 'old hash', claims: '{"name":"Ann"}', updatedAt: now + 5, termsAcceptedAt: now + 9 }),
+        );
+        expect(await store.updateUserClaims(tenant, 'nobody', '{}', now)).toBe(false);
+        expect(await store.acceptTerms(tenant, 'nobody', now)).toBe(false);
+        expect(await store.findUser(tenant, 'other')).toEqual(aUser('other', { passwordHash: 'old hash' }));
+      });
+
+      test('take along everything that is theirs when they go', async () => {
+        await furnish('user');
+        await furnish('other');
+        expect(await store.deleteUser(tenant, 'user')).toBe(true);
+        expect(await possessions('user')).toEqual(nothing);
+        expect(await possessions('other')).toEqual(everything);
+        expect(await store.deleteTenant(tenant)).toBe(true);
+        expect(await possessions('other')).toEqual(nothing);
+      });
+    });
+
+    describe('what a user has granted', () => {
+      test('lists what was redeemed and still stands, newest first', async () => {
+        await store.createGrant(tenant, aGrant('older', { redeemedAt: now, createdAt: now - 1 }));
+        await store.createGrant(tenant, aGrant('newer', { redeemedAt: now }));
+        await store.createGrant(tenant, aGrant('never redeemed'));
+        await store.createGrant(tenant, aGrant('revoked', { redeemedAt: now, revokedAt: now, revocationReason: 'test' }));
+        await store.createGrant(tenant, aGrant('expired', { redeemedAt: now, expiresAt: now }));
+        await store.createGrant(tenant, aGrant('of other', { userId: 'other', redeemedAt: now }));
+        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['newer', 'older']);
+      });
+
+      test('a client is sent away with all its grants and the consent, once', async () => {
+        await furnish('user');
+        await furnish('other');
+        await store.createGrant(tenant, aGrant('not redeemed'));
+        await store.createGrant(tenant, aGrant('of other client', { clientId: 'other client', redeemedAt: now }));
+        expect(await store.revokeClientOfUser(tenant, 'user', 'client', 'user_revoked', now + 1)).toBe(2);
+        expect(await store.revokeClientOfUser(tenant, 'user', 'client', 'again', now + 2)).toBe(0);
+        expect(await store.findGrant(tenant, 'not redeemed')).toMatchObject({ revokedAt: now + 1, revocationReason: 'user_revoked' });
+        expect(await possessions('user')).toEqual({ ...everything, consents: 0 });
+        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['of other client']);
+        expect(await possessions('other')).toEqual(everything);
+      });
+    });
+
+    describe('passkeys', () => {
+      test('come back with every field as it was given, the oldest first', async () => {
+        expect(await store.createPasskey(tenant, aPasskey('b', 'user', { createdAt: now + 1 }))).toBe('created');
+        expect(await store.createPasskey(tenant, aPasskey('c', 'user', { transports: [], backedUp: false, lastUsedAt: now }))).toBe('created');
+        expect(await store.createPasskey(tenant, aPasskey('b', 'other'))).toBe('exists');
+        expect(await store.findPasskey(tenant, 'b')).toEqual(aPasskey('b', 'user', { createdAt: now + 1 }));
+        expect(await store.findPasskey(tenant, 'c')).toEqual(aPasskey('c', 'user', { transports: [], backedUp: false, lastUsedAt: now }));
+        expect(await store.findPasskey(tenant, 'none')).toBeUndefined();
+        expect((await store.listPasskeys(tenant, 'user')).map(({ id }) => id)).toEqual(['c', 'b']);
+        expect(await store.listPasskeys(tenant, 'other')).toEqual([]);
+      });
+
+      // WebAuthn Level 3 §6.1.1.
+      test('are used while their counter grows, or stays 0', async () => {
+        await store.createPasskey(tenant, aPasskey('counting', 'user', { counter: 7 }));
+        expect(await store.usePasskey(tenant, 'counting', 7, now + 1)).toBe(false);
+        expect(await store.usePasskey(tenant, 'counting', 0, now + 1)).toBe(false);
+        expect(await store.usePasskey(tenant, 'counting', 8, now + 1)).toBe(true);
+        expect(await store.findPasskey(tenant, 'counting')).toMatchObject({ counter: 8, lastUsedAt: now + 1 });
+        await store.createPasskey(tenant, aPasskey('synchronised', 'user', { counter: 0 }));
+        expect(await store.usePasskey(tenant, 'synchronised', 0, now + 2)).toBe(true);
+        expect(await store.usePasskey(tenant, 'synchronised', 0, now + 3)).toBe(true);
+        expect(await store.findPasskey(tenant, 'synchronised')).toMatchObject({ counter: 0, lastUsedAt: now + 3 });
+        expect(await store.usePasskey(tenant, 'synchronised', 1, now + 4)).toBe(true);
+        expect(await store.usePasskey(tenant, 'none', 1, now)).toBe(false);
+      });
+
+      test('of many uses with one counter at once, one passes', async () => {
+        await store.createPasskey(tenant, aPasskey('passkey', 'user', { counter: 7 }));
+        const used = await atOnce(20, () => store.usePasskey(tenant, 'passkey', 8, now));
+        expect(used.filter(Boolean)).toHaveLength(1);
+      });
+
+      test('are named and deleted by their owner alone', async () => {
+        await store.createPasskey(tenant, aPasskey('passkey', 'user'));
+        expect(await store.renamePasskey(tenant, 'other', 'passkey', 'Stolen')).toBe(false);
+        expect(await store.deletePasskey(tenant, 'other', 'passkey')).toBe(false);
+        expect(await store.renamePasskey(tenant, 'user', 'passkey', 'Phone')).toBe(true);
+        expect(await store.findPasskey(tenant, 'passkey')).toEqual(aPasskey('passkey', 'user', { name: 'Phone' }));
+        expect(await store.deletePasskey(tenant, 'user', 'passkey')).toBe(true);
+        expect(await store.deletePasskey(tenant, 'user', 'passkey')).toBe(false);
+      });
+    });
+
+    describe('authenticator apps', () => {
+      test('a user has one, the last that was set', async () => {
+        expect(await store.findTotp(tenant, 'user')).toBeUndefined();
+        await store.setTotp(tenant, aTotp('user'));
+        await store.setTotp(tenant, aTotp('user', { sealedSecret: 'another', lastStep: 0, createdAt: now + 1 }));
+        expect(await store.findTotp(tenant, 'user')).toEqual(aTotp('user', { sealedSecret: 'another', lastStep: 0, createdAt: now + 1 }));
+        expect(await store.deleteTotp(tenant, 'user')).toBe(true);
+        expect(await store.deleteTotp(tenant, 'user')).toBe(false);
+      });
+
+      // RFC 6238 §5.2.
+      test('a time step is good once, and none before it afterwards', async () => {
+        await store.setTotp(tenant, aTotp('user', { lastStep: 100 }));
+        expect(await store.useTotpStep(tenant, 'user', 100)).toBe(false);
+        const used = await atOnce(20, () => store.useTotpStep(tenant, 'user', 102));
+        expect(used.filter(Boolean)).toHaveLength(1);
+        expect(await store.useTotpStep(tenant, 'user', 101)).toBe(false);
+        expect(await store.useTotpStep(tenant, 'user', 103)).toBe(true);
+        expect(await store.useTotpStep(tenant, 'other', 103)).toBe(false);
+      });
+    });
+
+    describe('recovery codes', () => {
+      test('are each good once, for their owner', async () => {
+        await store.replaceRecoveryCodes(tenant, 'user', ['one', 'two', 'two', 'three']);
+        expect(await store.readFactors(tenant, 'user')).toEqual({ passkeys: 0, totp: false, recoveryCodes: 3 });
+        expect(await store.useRecoveryCode(tenant, 'other', 'one')).toBe(false);
+        const used = await atOnce(20, () => store.useRecoveryCode(tenant, 'user', 'one'));
+        expect(used.filter(Boolean)).toHaveLength(1);
+        expect(await store.readFactors(tenant, 'user')).toMatchObject({ recoveryCodes: 2 });
+      });
+
+      test('take the place of all there were, of many sets at once one remains', async () => {
+        await store.replaceRecoveryCodes(tenant, 'user', ['old']);
+        await atOnce(10, (index) => store.replaceRecoveryCodes(tenant, 'user', [`${index} a`, `${index} b`]));
+        expect(await store.readFactors(tenant, 'user')).toMatchObject({ recoveryCodes: 2 });
+        expect(await store.useRecoveryCode(tenant, 'user', 'old')).toBe(false);
+        await store.replaceRecoveryCodes(tenant, 'user', []);
+        await store.replaceRecoveryCodes(tenant, 'nobody', ['one']);
+        expect(await store.readFactors(tenant, 'user')).toMatchObject({ recoveryCodes: 0 });
+        expect(await store.useRecoveryCode(tenant, 'nobody', 'one')).toBe(false);
+      });
+
+      test('readFactors counts what one user has', async () => {
+        await furnish('user');
+        await store.createPasskey(tenant, aPasskey('another', 'user'));
+        expect(await store.readFactors(tenant, 'user')).toEqual({ passkeys: 2, totp: true, recoveryCodes: 2 });
+        expect(await store.readFactors(tenant, 'other')).toEqual({ passkeys: 0, totp: false, recoveryCodes: 0 });
+      });
+    });
+
+    test('a device is remembered for its user until it expires or is forgotten', async () => {
+      await store.rememberDevice(tenant, aDevice('token', 'user', { expiresAt: now + 10 }));
+      await store.rememberDevice(tenant, aDevice('another', 'user'));
+      await store.rememberDevice(tenant, aDevice('of other', 'other'));
+      expect(await store.isDeviceRemembered(tenant, 'hash of token', 'user', now + 9)).toBe(true);
+      expect(await store.isDeviceRemembered(tenant, 'hash of token', 'user', now + 10)).toBe(false);
+      expect(await store.isDeviceRemembered(tenant, 'hash of token', 'other', now)).toBe(false);
+      expect(await store.forgetDevices(tenant, 'user')).toBe(2);
+      expect(await store.isDeviceRemembered(tenant, 'hash of another', 'user', now)).toBe(false);
+      expect(await store.isDeviceRemembered(tenant, 'hash of of other', 'other', now)).toBe(true);
+    });
+
+    describe('tickets', () => {
+      const rightCode = 'hash of number of ticket';
+      const judge = (code: string, at = now) => store.judgeTicketCode(tenant, 'ticket', code, at, 5);
+
+      test('are found with every field until they expire', async () => {
+        const invitation = aTicket('invitation', { userId: null, purpose: 'invitation', createdAt: now + 1 });
+        await store.createTicket(tenant, aTicket('ticket'));
+        await store.createTicket(tenant, invitation);
+        await store.createTicket(tenant, { ...invitation, id: 'older', linkHash: 'another', createdAt: now });
+        expect(await store.findTicket(tenant, 'ticket', now)).toEqual(aTicket('ticket'));
+        expect(await store.findTicketByLink(tenant, 'hash of link of invitation', now)).toEqual(invitation);
+        expect((await store.listTickets(tenant, 'invitation', now)).map(({ id }) => id)).toEqual(['invitation', 'older']);
+        const late = now + 1_000_000;
+        expect(await store.findTicket(tenant, 'ticket', late)).toBeUndefined();
+        expect(await store.findTicketByLink(tenant, 'hash of link of ticket', late)).toBeUndefined();
+        expect(await store.listTickets(tenant, 'invitation', late)).toEqual([]);
+        expect(await store.spendTicket(tenant, 'ticket', late)).toBeUndefined();
+        expect(await judge(rightCode, late)).toEqual({ kind: 'dead' });
+      });
+
+      test('come with their message or not at all', async () => {
+        await store.createTicket(tenant, aTicket('ticket'), aMessage('message'));
+        expect(await store.listMessages(tenant, 10)).toEqual([aMessage('message')]);
+        await expect(store.createTicket(tenant, aTicket('second'), aMessage('message'))).rejects.toThrow();
+        expect(await store.findTicket(tenant, 'second', now)).toBeUndefined();
+      });
+
+      test('are spent by one of many', async () => {
+        await store.createTicket(tenant, aTicket('ticket'));
+        const spent = await atOnce(20, () => store.spendTicket(tenant, 'ticket', now));
+        expect(spent.filter((ticket) => ticket !== undefined)).toEqual([aTicket('ticket')]);
+        expect(await store.findTicket(tenant, 'ticket', now)).toBeUndefined();
+      });
+
+      test('are spent by the right code, after wrong ones too', async () => {
+        await store.createTicket(tenant, aTicket('ticket'));
+        expect(await judge('wrong')).toEqual({ kind: 'wrong' });
+        expect(await store.findTicket(tenant, 'ticket', now)).toMatchObject({ wrongCodes: 1 });
+        expect(await judge(rightCode)).toEqual({ kind: 'right', ticket: aTicket('ticket', { wrongCodes: 1 }) });
+        expect(await judge(rightCode)).toEqual({ kind: 'dead' });
+      });
+
+      test('the right code at once from many is right once', async () => {
+        await store.createTicket(tenant, aTicket('ticket'));
+        const kinds = (await atOnce(20, () => judge(rightCode))).map(({ kind }) => kind);
+        expect(kinds.toSorted()).toEqual([...Array.from({ length: 19 }, () => 'dead'), 'right']);
+      });
+
+      test('of many wrong codes at once no more are judged than may be, and then the right one is too late', async () => {
+        await store.createTicket(tenant, aTicket('ticket'));
+        const kinds = (await atOnce(50, (index) => judge(`guess ${index}`))).map(({ kind }) => kind);
+        expect(kinds.filter((kind) => kind === 'wrong')).toHaveLength(5);
+        expect(kinds.filter((kind) => kind === 'dead')).toHaveLength(45);
+        expect(await judge(rightCode)).toEqual({ kind: 'dead' });
+        // Whoever has the link has read the mail, and need not guess.
+        expect(await store.spendTicket(tenant, 'ticket', now)).toMatchObject({ wrongCodes: 5 });
+      });
+
+      test('are taken back one by one or all of a user', async () => {
+        await atOnce(3, (index) => store.createTicket(tenant, aTicket(`ticket-${index}`)));
+        await store.createTicket(tenant, aTicket('of other', { userId: 'other' }));
+        expect(await store.deleteTicket(tenant, 'ticket-0')).toBe(true);
+        expect(await store.deleteTicket(tenant, 'ticket-0')).toBe(false);
+        expect(await store.deleteTicketsOfUser(tenant, 'user')).toBe(2);
+        expect((await store.listTickets(tenant, 'reset', now)).map(({ id }) => id)).toEqual(['of other']);
+      });
+
+      test('a proof is good once', async () => {
+        const spent = await atOnce(20, () => store.spendProof(tenant, 'proof', now + 10));
+        expect(spent.filter(Boolean)).toHaveLength(1);
+        expect(await store.spendProof(tenant, 'another', now + 10)).toBe(true);
+      });
+    });
+
+    describe('messages', () => {
+      const claim = async (at: number, until = at + 100, limit = 10) => (await store.claimMessages(at, until, limit)).map(({ message }) => message.id);
+
+      test('are handed out with their tenant when they are due, and again when nobody settled them', async () => {
+        const globex = aTenant('globex');
+        await store.createTenant(globex, []);
+        await store.addMessage(tenant, aMessage('message'));
+        await store.addMessage(globex.id, aMessage('message', { createdAt: now + 1 }));
+        await store.addMessage(tenant, aMessage('later', { dueAt: now + 50 }));
+        await store.addMessage(tenant, aMessage('too late', { expiresAt: now }));
+        expect(await store.claimMessages(now, now + 100, 10)).toEqual([
+          { tenantId: tenant, message: aMessage('message', { tries: 1, dueAt: now + 100 }) },
+          { tenantId: globex.id, message: aMessage('message', { createdAt: now + 1, tries: 1, dueAt: now + 100 }) },
+        ]);
+        expect(await claim(now + 50)).toEqual(['later']);
+        expect(await claim(now + 99)).toEqual([]);
+        expect(await store.claimMessages(now + 100, now + 200, 10)).toMatchObject([{ message: { tries: 2 } }, { message: { tries: 2 } }]);
+      });
+
+      test('no two senders get one at a time', async () => {
+        await atOnce(20, (index) => store.addMessage(tenant, aMessage(`message-${index}`)));
+        const claimed = (await atOnce(10, () => claim(now, now + 100, 7))).flat();
+        expect(new Set(claimed).size).toBe(claimed.length);
+        for (let left = 20 - claimed.length; left > 0; left -= 7) {
+          claimed.push(...(await claim(now, now + 100, 7)));
+        }
+        expect(new Set(claimed).size).toBe(20);
+        expect(await claim(now)).toEqual([]);
+      });
+
+      test('are tried again after a failure, and never once they are sent', async () => {
+        await store.addMessage(tenant, aMessage('message'));
+        await claim(now);
+        await store.settleMessage(tenant, 'message', { failure: 'The server is busy.', dueAt: now + 50 });
+        expect(await store.listMessages(tenant, 10)).toEqual([aMessage('message', { tries: 1, dueAt: now + 50, failure: 'The server is busy.' })]);
+        expect(await claim(now + 49)).toEqual([]);
+        expect(await claim(now + 50, now + 150)).toEqual(['message']);
+        await store.settleMessage(tenant, 'message', { sentAt: now + 60 });
+        await store.settleMessage(tenant, 'message', { failure: 'said too late', dueAt: now + 70 });
+        expect(await store.listMessages(tenant, 10)).toEqual([aMessage('message', { tries: 2, dueAt: now + 150, sentAt: now + 60 })]);
+        expect(await claim(now + 500)).toEqual([]);
+      });
+
+      test('are listed newest first, as many as are asked for', async () => {
+        await atOnce(5, (index) => store.addMessage(tenant, aMessage(`message-${index}`, { createdAt: now + index })));
+        expect((await store.listMessages(tenant, 2)).map(({ id }) => id)).toEqual(['message-4', 'message-3']);
+      });
+    });
+
+    test('security events are listed newest first, as many as are asked for, for their user', async () => {
+      await atOnce(5, (index) => store.addSecurityEvent(tenant, aSecurityEvent(`event-${index}`, 'user', { at: now + index })));
+      await store.addSecurityEvent(tenant, aSecurityEvent('of other', 'other'));
+      expect((await store.listSecurityEvents(tenant, 'user', 2)).map(({ id }) => id)).toEqual(['event-4', 'event-3']);
+      expect(await store.listSecurityEvents(tenant, 'other', 10)).toEqual([aSecurityEvent('of other', 'other')]);
+    });
+
+    test('sweep deletes what has expired of all this, no more than it may, and nothing else', async () => {
+      const expiresAt = now;
+      for (let index = 0; index < 5; index += 1) {
+        await store.rememberDevice(tenant, aDevice(`token-${index}`, 'user', { expiresAt }));
+        await store.createTicket(tenant, aTicket(`ticket-${index}`, { expiresAt }), aMessage(`message-${index}`, { expiresAt }));
+        await store.spendProof(tenant, `proof-${index}`, expiresAt);
+        await store.addSecurityEvent(tenant, aSecurityEvent(`event-${index}`, 'user', { expiresAt }));
+      }
+      await furnish('user');
+      await store.addMessage(tenant, aMessage('lasting'));
+      await store.spendProof(tenant, 'lasting', now + 10);
+      const tables = ['remembered_devices', 'tickets', 'spent_proofs', 'messages', 'security_events'];
+      const each = (count: number) => Object.fromEntries(tables.map((table) => [table, count]));
+      expect(await store.sweep(now, 3)).toMatchObject(each(3));
+      expect(await store.sweep(now, 3)).toMatchObject(each(2));
+      expect(await store.sweep(now, 3)).toMatchObject(each(0));
+      expect(await possessions('user')).toEqual(everything);
+      expect((await store.listMessages(tenant, 10)).map(({ id }) => id)).toEqual(['lasting']);
+      expect(await store.spendProof(tenant, 'lasting', now + 10)).toBe(false);
+      expect(await store.spendProof(tenant, 'proof-0', now + 10)).toBe(true);
+    });
+  });
+}
