@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/load.ts';
 import type { Clock } from './core/clock.ts';
+import type { RecordEvent } from './core/events.ts';
 import { single } from './core/metrics.ts';
 import type { Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
@@ -22,6 +23,9 @@ import { createEnsureKey } from './keys/first-keys.ts';
 import { createSigner } from './keys/signer.ts';
 import { keepSparePairs } from './keys/spare-pairs.ts';
 import { tenantSecretsReader } from './keys/tenant-secrets.ts';
+import { createDelivery } from './mail/deliver.ts';
+import { createMailer } from './mail/outbox.ts';
+import { createSmtpTransport } from './mail/smtp.ts';
 import { createPeriodicWork } from './periodic-work.ts';
 import type { Store } from './store/port.ts';
 
@@ -55,6 +59,23 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   const signer = createSigner({ store, sealingKey, clock, ensureKey });
   const hasher = createPasswordHasher();
   const requestMetrics = createRequestMetrics();
+  const record: RecordEvent = (event) => {
+    requestMetrics.happened(event);
+    log.info(event);
+  };
+  const delivery =
+    config.smtpUrl === undefined
+      ? undefined
+      : createDelivery({
+          store,
+          clock,
+          secrets,
+          transport: createSmtpTransport(config.smtpUrl, config.mailFrom),
+          record,
+          broken: (error) => log.error({ event: 'delivery_failed', err: error }),
+        });
+  // In development mail can be read on a page, so it needs no server.
+  const mailer = delivery === undefined && dev === undefined ? undefined : createMailer({ store, clock, poke: () => delivery?.poke() });
 
   const serveRequest = createServeRequest({
     routes: createRoutes(dev?.walk),
@@ -66,11 +87,8 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       signer,
       clock,
       hasher,
-      mailer: undefined,
-      record: (event) => {
-        requestMetrics.happened(event);
-        log.info({ ...event, tenant: tenant.id, correlationId });
-      },
+      mailer,
+      record: (event) => record({ ...event, tenant: tenant.id, correlationId }),
     }),
     secure: url.scheme === 'https',
     access: (line, level) => {
@@ -102,6 +120,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   return {
     async start() {
       periodicWork.start();
+      delivery?.start();
       if (config.operationsListen !== undefined) {
         const { host, port } = config.operationsListen;
         const started = await operations.start(host, port + worker - 1);
@@ -119,6 +138,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     async stop() {
       stopping = true;
       periodicWork.stop();
+      await delivery?.stop();
       const cutOff = await listener.stop();
       // Until here whoever asks is told that this node is not ready.
       await operations.stop();

@@ -17,6 +17,9 @@ export interface Config {
   readonly dataDir: string;
   readonly sealingKey: SealingKey;
   readonly trustedProxies: readonly string[];
+  /** The mail server; undefined where there is none. */
+  readonly smtpUrl?: string | undefined;
+  readonly mailFrom: string;
   readonly logLevel: LogLevel;
 }
 
@@ -106,6 +109,8 @@ function complete(settings: Settings): Result<Config, readonly string[]> {
       dataDir,
       sealingKey: sealingKey.value,
       trustedProxies: Object.freeze(settings.trustedProxies ?? []),
+      smtpUrl: settings.smtpUrl,
+      mailFrom: settings.mailFrom ?? `no-reply@${url.host}`,
       logLevel: settings.logLevel ?? 'info',
     }),
   );

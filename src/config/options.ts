@@ -3,8 +3,10 @@ import {
   type Parse,
   parseDatabaseUrl,
   parseListenAddress,
+  parseMailAddress,
   parsePublicUrl,
   parseSealingKey,
+  parseSmtpUrl,
   parseTrustedProxies,
 } from './values.ts';
 
@@ -101,6 +103,23 @@ export const options = {
     doc: 'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas.',
     schema: read(parseTrustedProxies),
     default: 'none',
+    requiredToServe: false,
+    show: quoted,
+  },
+  smtpUrl: {
+    variable: 'MICROAUTH_SMTP_URL',
+    doc: 'The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it nothing is mailed.',
+    schema: read(parseSmtpUrl),
+    default: 'none; dev shows what would be sent at /dev/mailbox',
+    requiredToServe: false,
+    // It may hold a password.
+    show: (text) => `it begins with ${JSON.stringify(/^[a-z]{0,10}/i.exec(text)?.[0] ?? '')}`,
+  },
+  mailFrom: {
+    variable: 'MICROAUTH_MAIL_FROM',
+    doc: 'The address that mail comes from, such as no-reply@example.com; the name before it is the tenant’s.',
+    schema: read(parseMailAddress),
+    default: 'no-reply@ and the host of MICROAUTH_URL',
     requiredToServe: false,
     show: quoted,
   },

@@ -102,3 +102,15 @@ function isAddressRange(text: string): boolean {
   }
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
+
+/** The mail server as nodemailer takes it: smtp or smtps, a host, nothing that is no part of it. */
+export const parseSmtpUrl: Parse<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isServer = (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.hash === '';
+  return isServer ? succeed(text) : fail('must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them');
+};
+
+/** A bare address: what stands before it in mails is each tenant's own name. */
+export const parseMailAddress: Parse<string> = (text) => {
+  return /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/.test(text) ? succeed(text) : fail('must be one e-mail address');
+};

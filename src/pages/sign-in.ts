@@ -1,8 +1,8 @@
+import { inUnits } from '../words/time.ts';
 import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { clientName, slip } from './layout.ts';
 import type { PageClient, PageSite, SignInProblem } from './models.ts';
-import { inMinutes } from './time.ts';
 
 interface SignIn {
   readonly site: PageSite;
@@ -16,7 +16,7 @@ interface SignIn {
 
 function problemText({ words, locale }: PageSite, problem: SignInProblem, minutes: number | undefined): Html {
   // Which of address and password was wrong stays unsaid: it would tell a stranger which addresses have an account.
-  return phrase(words[`sign_in.${problem}`], { time: inMinutes(locale, minutes ?? 1) });
+  return phrase(words[`sign_in.${problem}`], { time: inUnits(locale, minutes ?? 1, 'minute') });
 }
 
 function reasonText({ words }: PageSite, reason: 'signed_out' | 'again', client: PageClient | undefined): Html {

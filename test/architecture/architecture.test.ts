@@ -17,7 +17,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   session: ['core', 'store'],
   identity: ['core', 'store', 'keys'],
   oauth: ['core', 'store', 'keys'],
-  mail: ['core', 'words', 'store', 'keys', 'oauth'],
+  // A mail is laid out with the pages' own template tag.
+  mail: ['core', 'words', 'store', 'keys', 'oauth', 'pages'],
   flow: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'mail'],
   admin: ['core', 'store', 'keys', 'oauth', 'identity'],
   pages: ['core', 'words'],
@@ -37,6 +38,10 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'node:sqlite': ['store/sql'],
   commander: ['cli'],
   zod: ['config', 'admin'],
+  nodemailer: ['mail'],
+  '@simplewebauthn/server': ['identity'],
+  otpauth: ['identity'],
+  bcryptjs: ['identity'],
 };
 
 const root = resolve(import.meta.dirname, '../../src');

@@ -177,6 +177,8 @@ describe('a refused value is named with what was expected and what came', () => 
     ['MICROAUTH_TRUSTED_PROXIES', '10.0.0.0/33', `${proxies}, but it is "10.0.0.0/33".`],
     ['MICROAUTH_TRUSTED_PROXIES', 'proxy.example.com', `${proxies}, but it is "proxy.example.com".`],
     ['MICROAUTH_TRUSTED_PROXIES', '10.0.0.1,', `${proxies}, but it is "10.0.0.1,".`],
+    ['MICROAUTH_SMTP_URL', 'http://mail.example.com/secret', 'must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them, but it begins with "http".'],
+    ['MICROAUTH_MAIL_FROM', 'Acme <x@example.com>', 'must be one e-mail address, but it is "Acme <x@example.com>".'],
     ['MICROAUTH_LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent, but it is "loud".'],
   ])('%s=%s', (variable, value, sentence) => {
     const found = problems(production({ [variable]: value }));
@@ -233,6 +235,8 @@ describe('a variable that names a file', () => {
       dataDir: '/tmp/other',
       sealingKey: 'RFE/z1zKa1IeAZtn3si43lllHYn2wbUtTnNIC58YGtY=',
       trustedProxies: '10.1.2.3',
+      smtpUrl: 'smtp://user:password@mail.example.com:587',
+      mailFrom: 'sign-in@example.com',
       logLevel: 'error',
     };
     const direct = load(production({ [variable]: values[name] }), 'serve');

@@ -89,6 +89,8 @@ export interface TestServerOptions {
   /** With the walk page, its client and the demo user. */
   readonly dev?: boolean;
   readonly scheme?: 'http' | 'https';
+  /** The mail server; none, and so no mail, without one. */
+  readonly smtpUrl?: string;
   /** With an operations port. */
   readonly operations?: boolean;
   /** What people see as the name of the main tenant. */
@@ -120,6 +122,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     sealingKey: key,
     trustedProxies: options.trustedProxies ?? [],
     logLevel: 'debug',
+    smtpUrl: options.smtpUrl,
+    mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
