@@ -1,6 +1,6 @@
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkPassword } from '../identity/password.ts';
+import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkEmail, emailKey } from '../identity/users.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
 import { readClaim } from './claims.ts';
@@ -140,7 +140,10 @@ export async function signUserOut(
 async function hashNewPassword(context: AdminContext, password: string): Promise<Result<string, AdminFailure>> {
   const problem = checkPassword(password);
   if (problem !== undefined) {
-    return refuse('invalid', problem);
+    return refuse(
+      'invalid',
+      problem === 'too_short' ? `The password must have at least ${minimumCharacters} characters.` : `The password must not be longer than ${maximumBytes} bytes.`,
+    );
   }
   const hashed = await context.hasher.hash(password);
   return hashed.ok ? hashed : refuse('busy', 'Too many passwords are being checked at the moment; try again.');

@@ -3,6 +3,7 @@ import { open, seal } from '../core/seal.ts';
 import type { AuthorizationRequest, SignInDemand } from '../oauth/authorization-request.ts';
 import type { Context } from '../oauth/context.ts';
 import type { LogoutReturn } from '../oauth/logout.ts';
+import type { Instant } from '../store/records.ts';
 import type { Proof } from './proof.ts';
 
 /** How long a person may take to sign in. */
@@ -31,6 +32,8 @@ export interface Interaction {
   readonly proof?: Proof;
   /** The WebAuthn challenge of the page that was shown last (base64url). */
   readonly challenge?: string;
+  /** The address that a code proved in this browser, for the account that is being made. */
+  readonly verifiedEmail?: { readonly email: string; readonly at: Instant };
   /** The ticket whose code this browser may type: what was sent, and where to. */
   readonly ticket?: { readonly id: string; readonly purpose: string; readonly email: string };
 }

@@ -4,10 +4,14 @@ import { handleAuthorize } from './handlers/authorize.ts';
 import { showConsent, submitConsent } from './handlers/consent.ts';
 import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './handlers/direct.ts';
 import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
+import { showEmailCode, submitEmailCode, submitEmailSignIn } from './handlers/email-code.ts';
+import { showForgotPassword, submitForgotPassword } from './handlers/forgot-password.ts';
 import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
+import { showLink, submitLink } from './handlers/link.ts';
 import { handleLogout, submitLogout } from './handlers/logout.ts';
 import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
+import { showNewAccount, showSignUp, submitNewAccount, submitSignUp } from './handlers/sign-up.ts';
 import type { Reply } from './reply.ts';
 
 /**
@@ -50,6 +54,17 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
 
     { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
     { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },
+    { method: 'POST', path: '/sign-in/email', guard: 'own_form', handler: submitEmailSignIn },
+    { method: 'GET', path: '/email-code', guard: 'page', handler: showEmailCode },
+    { method: 'POST', path: '/email-code', guard: 'own_form', handler: submitEmailCode },
+    { method: 'GET', path: '/link', guard: 'page', handler: showLink },
+    { method: 'POST', path: '/link', guard: 'own_form', handler: submitLink },
+    { method: 'GET', path: '/sign-up', guard: 'page', handler: showSignUp },
+    { method: 'POST', path: '/sign-up', guard: 'own_form', handler: submitSignUp },
+    { method: 'GET', path: '/sign-up/account', guard: 'page', handler: showNewAccount },
+    { method: 'POST', path: '/sign-up/account', guard: 'own_form', handler: submitNewAccount },
+    { method: 'GET', path: '/forgot-password', guard: 'page', handler: showForgotPassword },
+    { method: 'POST', path: '/forgot-password', guard: 'own_form', handler: submitForgotPassword },
     { method: 'GET', path: '/select-account', guard: 'page', handler: showSelectAccount },
     { method: 'POST', path: '/select-account', guard: 'own_form', handler: submitSelectAccount },
     { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },

@@ -17,19 +17,18 @@ export interface PasswordHasher {
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const saltLength = 16;
 const tagLength = 32;
-const maximumBytes = 1024;
-const minimumCharacters = 8;
+export const maximumBytes = 1024;
+export const minimumCharacters = 8;
 
 /**
- * Undefined for an acceptable new password, else one sentence why it is not. Length is all that is asked: rules of
- * composition make passwords worse (NIST SP 800-63B). The bound on top keeps hashing cheap to refuse.
+ * Undefined for an acceptable new password, else why it is not. Length is all that is asked here; the bound on top
+ * keeps hashing cheap to refuse.
  */
-export function checkPassword(password: string): string | undefined {
+export function checkPassword(password: string, minimum = minimumCharacters): 'too_short' | 'too_long' | undefined {
   if (isTooLong(password)) {
-    return `The password must not be longer than ${maximumBytes} bytes.`;
+    return 'too_long';
   }
-  const characters = Array.from(prepare(password)).length;
-  return characters < minimumCharacters ? `The password must have at least ${minimumCharacters} characters.` : undefined;
+  return Array.from(prepare(password)).length < Math.max(minimum, minimumCharacters) ? 'too_short' : undefined;
 }
 
 /**

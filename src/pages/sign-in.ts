@@ -12,6 +12,8 @@ interface SignIn {
   readonly problem?: SignInProblem;
   readonly retryAfterMinutes?: number;
   readonly reason?: 'signed_out' | 'again';
+  /** What else this page offers beside the password. */
+  readonly offers?: { readonly email: boolean; readonly signUp: boolean; readonly reset: boolean };
 }
 
 function problemText({ words, locale }: PageSite, problem: SignInProblem, minutes: number | undefined): Html {
@@ -46,6 +48,11 @@ ${m.reason && !m.problem && reasonText(m.site, m.reason, m.client)}
 <label for="password">${words['common.password']}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${wrong}${described}${m.email !== '' && focus}>
 <button id="sign-in" class="primary">${words['sign_in.submit']}</button>
-</form>`,
+${m.offers?.email === true && html`<button id="email-code" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button>`}
+</form>
+${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}`,
+    stub:
+      m.offers?.signUp === true &&
+      html`<form method="get" action="/sign-up"><input type="hidden" name="interaction" value="${m.interaction}"><p>${words['sign_in.no_account']} <button id="to-sign-up" class="link">${words['sign_up.title']}</button></p></form>`,
   });
 }

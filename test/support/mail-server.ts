@@ -50,7 +50,7 @@ export async function startMailServer(): Promise<MailServer> {
               subject: mail.subject ?? '',
               text: mail.text ?? '',
               html: mail.html ?? '',
-              messageId: mail.messageId,
+              messageId: mail.messageId ?? '',
               headers: mail.headers.map(({ key, value }) => ({ key, value })),
             });
             callback();
