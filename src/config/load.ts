@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isLoopbackHost } from '../core/host-name.ts';
+import type { LogLevel } from '../core/log.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
-import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
+import { optionNames, options, type Settings, settingsSchema } from './options.ts';
 import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
 import { type DefaultTenantUrl, type ListenAddress, looksRandom } from './values.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logLevels } from '../core/log.ts';
 import {
   type Parse,
   parseDatabaseUrl,
@@ -7,9 +8,6 @@ import {
   parseSealingKey,
   parseTrustedProxies,
 } from './values.ts';
-
-const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** One option: what it is called, what it takes, and what holds without it. */
 interface Option<Value> {
