@@ -35,6 +35,6 @@ export function createLog(from: LogLevel, write: (line: string, level: LineLevel
 /** What JSON would leave out of an error, with whatever caused it. */
 function describeError(error: unknown): unknown {
   return error instanceof Error
-    ? { ...error, type: error.name, message: error.message, stack: error.stack, cause: describeError(error.cause) }
+    ? { ...Object.fromEntries(Object.entries(error)), type: error.name, message: error.message, stack: error.stack, cause: describeError(error.cause) }
     : error;
 }
