@@ -33,7 +33,6 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pg: ['store/sql'],
   'node:sqlite': ['store/sql'],
   commander: ['cli'],
-  zod: ['config', 'admin'],
 };
 
 const root = resolve(import.meta.dirname, '../../src');
