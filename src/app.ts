@@ -2,10 +2,10 @@
  * START HERE. The composition root: configuration, store, clock and log go in; a server comes out. Everything
  * that the server is made of is put together on this page, and nowhere else.
  */
-import type { Logger } from 'pino';
 import type { Config } from './config/load.ts';
 import type { Clock } from './core/clock.ts';
 import type { RecordEvent } from './core/events.ts';
+import type { Log } from './core/log.ts';
 import { single } from './core/metrics.ts';
 import type { Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
@@ -34,7 +34,7 @@ export interface AppOptions {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Log;
   /** Of several processes on one machine, which this is; each has an operations port, one after the other. From 1. */
   readonly worker?: number;
   /** What only development has: the walk page with its client and demo user. */

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isLoopbackHost } from '../core/host-name.ts';
+import type { LogLevel } from '../core/log.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
-import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
+import { optionNames, options, readSettings, type Settings } from './options.ts';
 import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
 import { type DefaultTenantUrl, type ListenAddress, looksRandom } from './values.ts';
 
@@ -41,14 +42,9 @@ export function loadConfig(
   const given = new Map([...file.settings, ...variables.settings]);
   const problems = [...file.problems, ...variables.problems];
 
-  const texts = Object.fromEntries([...given].map(([name, setting]) => [name, setting.text]));
-  const parsed = settingsSchema.safeParse(texts);
-  for (const issue of parsed.error?.issues ?? []) {
-    const name = optionNames.find((candidate) => candidate === issue.path[0]);
-    const setting = name === undefined ? undefined : given.get(name);
-    if (name !== undefined && setting !== undefined) {
-      problems.push(`${setting.label} ${issue.message}, but ${options[name].show(setting.text)}.`);
-    }
+  const { settings, refused } = readSettings(new Map([...given].map(([name, setting]) => [name, setting.text])));
+  for (const { name, text, expected } of refused) {
+    problems.push(`${given.get(name)?.label ?? name} ${expected}, but ${options[name].show(text)}.`);
   }
 
   if (mode === 'serve') {
@@ -56,10 +52,10 @@ export function loadConfig(
       problems.push(`${options[name].variable} must be set: ${lowerFirst(options[name].doc)}`);
     }
   }
-  if (parsed.success) {
-    problems.push(...weaknesses(parsed.data, mode, given.get('url')?.label ?? options.url.variable));
+  if (refused.length === 0) {
+    problems.push(...weaknesses(settings, mode, given.get('url')?.label ?? options.url.variable));
   }
-  return parsed.success && problems.length === 0 ? complete(parsed.data) : fail(problems);
+  return problems.length === 0 ? complete(settings) : fail(problems);
 }
 
 function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): readonly string[] {

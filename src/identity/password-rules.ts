@@ -25,12 +25,20 @@ export async function judgeNewPassword(password: string, { minimumLength, own }:
   if (unacceptable !== undefined) {
     return unacceptable;
   }
-  const checker = await loadChecker();
-  const { guessesLog10, sequence } = checker.check(password.slice(0, judgedLength), own.flatMap(partsOf));
-  if (guessesLog10 >= minimumGuesses) {
-    return undefined;
+  const parts = own.flatMap(partsOf);
+  if (withoutParts(password, parts).length < minimumOfOneself) {
+    return 'own_data';
   }
-  return sequence.some((match) => 'dictionaryName' in match && match.dictionaryName === 'userInputs') ? 'own_data' : 'common';
+  const checker = await loadChecker();
+  return checker.check(password.slice(0, judgedLength), parts).guessesLog10 < minimumGuesses ? 'common' : undefined;
+}
+
+/** So many characters must not come from what is known of the person: a year and a mark are soon tried. */
+const minimumOfOneself = 6;
+
+function withoutParts(password: string, parts: readonly string[]): string {
+  const longestFirst = parts.map((part) => part.toLowerCase()).toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, part) => rest.replaceAll(part, ''), password.toLowerCase());
 }
 
 /** `ada.lovelace@example.com` is tried as a whole and by its parts. */

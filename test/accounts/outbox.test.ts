@@ -45,7 +45,7 @@ describe('the outbox', () => {
     await t.server.user({ email: 'refused@example.com' });
     t.mail.refuse({ code: 450, text: 'later' });
     await askFor('greylisted@example.com');
-    await expect.poll(() => t.server.log().includes('"event":"mail_failed"')).toBe(true);
+    await expect.poll(async () => (await messages()).some(({ failure }) => failure?.includes('later') === true)).toBe(true);
     t.mail.refuse({ code: 550, text: 'never' });
     await askFor('refused@example.com');
     await expect.poll(() => t.server.log().includes('"event":"mail_refused"')).toBe(true);

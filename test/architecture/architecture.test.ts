@@ -31,13 +31,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that one folder owns. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  hono: ['http'],
-  '@hono/node-server': ['http'],
+  'node:http': ['http'],
   kysely: ['store/sql'],
   pg: ['store/sql'],
   'node:sqlite': ['store/sql'],
   commander: ['cli'],
-  zod: ['config', 'admin'],
+  zod: ['admin'],
   nodemailer: ['mail'],
   '@simplewebauthn/server': ['identity'],
   otpauth: ['identity'],

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
 import { createApp } from '../../src/app.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
 import { freePort, startServer, type TestServer } from '../support/server.ts';
@@ -87,7 +87,7 @@ describe('the operations port', () => {
 
   test('in a place that is taken keeps the server from starting', async () => {
     const config = { ...server.config, listen: { host: '127.0.0.1', port: await freePort() } };
-    const app = createApp({ config, store: server.store, clock: server.clock, log: pino({ level: 'silent' }) });
+    const app = createApp({ config, store: server.store, clock: server.clock, log: createLog('silent', () => undefined) });
     expect(await app.start()).toEqual({ ok: false, failure: expect.stringMatching(/^Port \d+ on 127\.0\.0\.1 is already in use/) });
     await app.stop();
   });

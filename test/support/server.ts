@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { createLog } from '../../src/core/log.ts';
 import type { NewClient } from '../../src/admin/client-rules.ts';
 import { createClient } from '../../src/admin/clients.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
@@ -126,7 +126,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const log = createLog('debug', (line) => void lines.push(line));
   const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
   const main = await makeTenant(admin, 'default', 'localhost', options.displayName);
   if (options.dev === true) {
