@@ -22,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   flow: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'mail'],
   admin: ['core', 'store', 'keys', 'oauth', 'identity'],
   pages: ['core', 'words'],
-  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'flow', 'mail', 'pages'],
+  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'flow', 'mail', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
   cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
   // app.ts and main.ts
