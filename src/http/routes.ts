@@ -1,6 +1,7 @@
 import type { EndpointPaths } from '../oauth/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import { handleAuthorize } from './handlers/authorize.ts';
+import { handleBrand } from './handlers/brand.ts';
 import { showConsent, submitConsent } from './handlers/consent.ts';
 import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './handlers/direct.ts';
 import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
@@ -8,6 +9,7 @@ import { showEmailCode, submitEmailCode, submitEmailSignIn } from './handlers/em
 import { showForgotPassword, submitForgotPassword } from './handlers/forgot-password.ts';
 import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
 import { showLink, submitLink } from './handlers/link.ts';
+import { handleMailbox } from './handlers/mailbox.ts';
 import { handleLogout, submitLogout } from './handlers/logout.ts';
 import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
@@ -72,7 +74,13 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     { method: 'POST', path: '/logout/confirm', guard: 'own_form', handler: submitLogout },
 
     { method: 'GET', path: '/', guard: 'page', handler: handleHome(walk) },
-    ...(walk === undefined ? [] : [{ method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) } as const]),
+    ...(walk === undefined
+      ? []
+      : ([
+          { method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) },
+          { method: 'GET', path: '/dev/mailbox', guard: 'page', handler: handleMailbox },
+        ] as const)),
+    { method: 'GET', path: '/brand/:version/:name', guard: 'page', handler: handleBrand },
     { method: 'GET', path: '/assets/:version/:name', guard: 'page', handler: handleAsset },
   ];
 }
