@@ -41,7 +41,7 @@ export async function startMailServer(): Promise<MailServer> {
       },
       onData(stream, session, callback) {
         void (async () => {
-          await keep(Buffer.concat(await Array.fromAsync(stream as AsyncIterable<Buffer>)), session.envelope.rcptTo[0]?.address ?? '');
+          await keep(Buffer.concat((await stream.toArray()) as Buffer[]), session.envelope.rcptTo[0]?.address ?? '');
           callback();
         })();
       },
