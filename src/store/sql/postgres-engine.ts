@@ -3,8 +3,9 @@ import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
-import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
+import { isTemporary, mayBeRepeated, wentUnanswered } from './postgres-errors.ts';
 import { announceChange, watchChanges } from './postgres-changes.ts';
+import { createSockets } from './postgres-sockets.ts';
 import { raw } from './raw.ts';
 import { createStatementCompiler } from './template.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
@@ -19,6 +20,9 @@ export interface PostgresEngineOptions {
 
 /** Milliseconds until a verb that found no connection, or a statement that got no answer, is given up. */
 const patience = 5000;
+
+/** Milliseconds that the connections have to say good-bye in at the end; a database that hangs answers nothing. */
+const farewell = 2000;
 
 /** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
 const repetitions = 5;
@@ -45,8 +49,10 @@ const dialect: Dialect = {
  * statements themselves.
  */
 export function openPostgresEngine(url: string, options: PostgresEngineOptions = {}): Engine {
+  const sockets = createSockets();
   const pool = new Pool({
     connectionString: url,
+    stream: sockets.open,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: patience,
     statement_timeout: patience,
@@ -59,7 +65,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   // One that breaks in the middle of a transaction tells its query as well; unheard, the event would end the process.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const maximumWaiting = options.maximumWaiting ?? 500;
-  const changes = watchChanges(url);
+  const changes = watchChanges(url, sockets.open);
   const compile = createStatementCompiler(new PostgresQueryCompiler());
   const names = new Map<string, string>();
   let verbs = 0;
@@ -86,9 +92,14 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
       await connection.query('COMMIT');
       return next.value;
     } catch (error) {
-      await connection.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
+      if (wentUnanswered(error)) {
+        // Neither would a ROLLBACK be answered; the server does one when the connection is gone.
+        broken = error;
+      } else {
+        await connection.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+      }
       throw error;
     } finally {
       connection.release(broken);
@@ -168,8 +179,9 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     ],
     dialect,
     async close() {
-      await changes.stop();
-      await pool.end();
+      changes.stop();
+      void pool.end();
+      await sockets.closed(farewell);
     },
   };
 }

@@ -19,6 +19,11 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof Error && lostConnection.test(error.message);
 }
 
+/** Whether a statement was given up, so that its connection is still busy with it. */
+export function wentUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /** Deadlocks and serialization failures: PostgreSQL has undone everything, so it may be done again. */
 export function mayBeRepeated(error: unknown): boolean {
   const code = codeOf(error);
