@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Config } from './config/load.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, second } from './core/clock.ts';
 import { single } from './core/metrics.ts';
 import type { Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
@@ -42,7 +42,10 @@ export interface App {
   readonly fetch: ServeRequest;
   /** Listens where the configuration says. The failure is one sentence. */
   start(): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
-  /** Finishes what is in flight, for ten seconds at most, and stops. The store stays open: it is the caller's. */
+  /**
+   * Says that it is not ready, goes on for as long as the configuration says, finishes what is in flight, for ten
+   * seconds at most, and stops. The store stays open: it is the caller's.
+   */
   stop(): Promise<void>;
 }
 
@@ -121,7 +124,8 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     async stop() {
       stopping = true;
       periodicWork.stop();
-      const cutOff = await listener.stop();
+      log.info({ event: 'stopping', drainSeconds: config.drainSeconds });
+      const cutOff = await listener.stop(config.drainSeconds * second);
       // Until here whoever asks is told that this node is not ready.
       await operations.stop();
       processMetrics.stop();

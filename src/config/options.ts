@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type Parse,
   parseDatabaseUrl,
+  parseDrainSeconds,
   parseListenAddress,
   parsePublicUrl,
   parseSealingKey,
@@ -65,6 +66,14 @@ export const options = {
     doc: 'Where to answer operators with /live, /ready, /metrics and /tenant-domain, host:port. Keep it private.',
     schema: read(parseListenAddress),
     default: 'nowhere',
+    requiredToServe: false,
+    show: quoted,
+  },
+  drainSeconds: {
+    variable: 'MICROAUTH_DRAIN_SECONDS',
+    doc: 'How long a stop goes on accepting connections after /ready has turned 503, so that load balancers see it first.',
+    schema: read(parseDrainSeconds),
+    default: '0; for serve with MICROAUTH_OPERATIONS_LISTEN 5',
     requiredToServe: false,
     show: quoted,
   },

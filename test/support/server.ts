@@ -91,6 +91,8 @@ export interface TestServerOptions {
   readonly scheme?: 'http' | 'https';
   /** With an operations port. */
   readonly operations?: boolean;
+  /** For how long a stop goes on accepting. */
+  readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
 }
@@ -115,6 +117,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
     listen: { host: '127.0.0.1', port },
     operationsListen: options.operations === true ? { host: '127.0.0.1', port: operationsPort } : undefined,
+    drainSeconds: options.drainSeconds ?? 0,
     databaseUrl,
     dataDir: folder,
     sealingKey: key,

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 /** The sockets below the connections of one engine. */
 export interface Sockets {
   /** A new one, not yet connected. */
-  open(): Socket;
+  readonly open: () => Socket;
   /** Waits until all are closed, and cuts those that are not after so many milliseconds. */
   closed(patience: number): Promise<void>;
 }
