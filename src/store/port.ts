@@ -175,7 +175,9 @@ export interface Store {
   sweep(now: Instant, limit: number): Promise<SweepReport>;
   /** Names of the migrations that the schema lacks. Changes nothing. */
   pendingMigrations(): Promise<readonly string[]>;
-  /** Applies them, in order, once, whoever else tries at the same time. Returns the names. */
+  /** Names of the migrations that a newer version has applied and this one does not know. Changes nothing. */
+  newerMigrations(): Promise<readonly string[]>;
+  /** Applies what is pending, in order, once, whoever else tries at the same time. Returns the names. */
   migrate(now: Instant): Promise<readonly string[]>;
   takeStock(now: Instant): Promise<Stock>;
   /** What the database's own clock says. */

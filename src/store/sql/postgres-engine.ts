@@ -3,7 +3,7 @@ import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
-import { isTemporary, mayBeRepeated, wentUnanswered } from './postgres-errors.ts';
+import { isOutdated, isTemporary, mayBeRepeated, wentUnanswered } from './postgres-errors.ts';
 import { announceChange, watchChanges } from './postgres-changes.ts';
 import { createSockets } from './postgres-sockets.ts';
 import { raw } from './raw.ts';
@@ -24,7 +24,7 @@ const patience = 5000;
 /** Milliseconds that the connections have to say good-bye in at the end; a database that hangs answers nothing. */
 const farewell = 2000;
 
-/** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
+/** How often a verb is driven again after PostgreSQL has undone it, because of a deadlock or a change of the schema. */
 const repetitions = 5;
 
 /** The advisory lock of whoever changes the schema or the whole store. */
@@ -68,13 +68,15 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   const changes = watchChanges(url, sockets.open);
   const compile = createStatementCompiler(new PostgresQueryCompiler());
   const names = new Map<string, string>();
+  // How often the schema has changed below us; what was prepared before is left alone, on every connection.
+  let age = 0;
   let verbs = 0;
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
     const { text, parameters } = compile(statement);
     let name = names.get(text);
     if (name === undefined) {
-      name = `verb_${names.size}`;
+      name = `verb_${age}_${names.size}`;
       names.set(text, name);
     }
     return (await connection.query({ name, text, values: [...parameters] })).rows as Rows;
@@ -126,7 +128,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     return inTransaction(verb, next);
   }
 
-  /** Refuses early when too many wait, repeats what a deadlock undid, and tells a missing database from a bug. */
+  /** Refuses early when too many wait, repeats what PostgreSQL undid, and tells a missing database from a bug. */
   async function guarded<Result>(attempt: () => Promise<Result>): Promise<Result> {
     verbs += 1;
     if (pool.waitingCount >= maximumWaiting) {
@@ -139,7 +141,13 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
         if (isTemporary(error)) {
           throw new StoreUnavailable('The database does not answer.', { cause: error });
         }
-        if (!mayBeRepeated(error) || repetition === repetitions) {
+        if (isOutdated(error)) {
+          age += 1;
+          names.clear();
+        } else if (!mayBeRepeated(error)) {
+          throw error;
+        }
+        if (repetition === repetitions) {
           throw error;
         }
       }

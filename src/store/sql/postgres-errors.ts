@@ -30,6 +30,14 @@ export function mayBeRepeated(error: unknown): boolean {
   return code === '40P01' || code === '40001';
 }
 
+/**
+ * A statement was prepared before the schema changed and would now give other columns: what a newer node does at its
+ * start. PostgreSQL has refused it before it did anything, and goes on refusing it on that connection.
+ */
+export function isOutdated(error: unknown): boolean {
+  return codeOf(error) === '0A000' && error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
+}
+
 function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
