@@ -43,7 +43,7 @@ export interface Standing {
 
 export type AttemptDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: Instant };
 
-/** Rows deleted by one sweep, by table. */
+/** Rows deleted by one sweep: those past their end by table, and grants whose code nobody has redeemed as `unredeemed_codes`. */
 export type SweepReport = Readonly<Record<string, number>>;
 
 /** A sealed text that takes the place of another: of a signing key, or of the tenant itself where there is no `kid`. */

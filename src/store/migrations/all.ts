@@ -1,6 +1,7 @@
 import { initial } from './0001-initial.ts';
 import { maintenance } from './0002-maintenance.ts';
+import { unredeemedCodes } from './0004-unredeemed-codes.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [initial, maintenance];
+export const migrations: readonly Migration[] = [initial, maintenance, unredeemedCodes];
