@@ -91,6 +91,8 @@ export interface TestServerOptions {
   readonly scheme?: 'http' | 'https';
   /** With an operations port. */
   readonly operations?: boolean;
+  /** An empty database instead of an SQLite file of its own. */
+  readonly databaseUrl?: string;
   /** For how long a stop goes on accepting. */
   readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
@@ -98,7 +100,7 @@ export interface TestServerOptions {
 }
 
 /**
- * Starts a whole server on a free port of localhost, over an SQLite file of its own. With scheme `https` its issuer
+ * Starts a whole server on a free port of localhost, over an SQLite file of its own where it is given nothing else. With scheme `https` its issuer
  * says so while the socket speaks http, as behind a proxy.
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -110,7 +112,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     throw new Error('unreachable: 32 bytes are a sealing key');
   }
   const clock = movableClock();
-  const databaseUrl = `sqlite:${join(folder, 'microauth.db')}`;
+  const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder, 'microauth.db')}`;
   const store = unwrap(openStore(databaseUrl));
   await store.migrate(clock.now());
   const config: Config = {
