@@ -154,6 +154,15 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     }
   }
 
+  let closed: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    changes.stop();
+    // This one waits for verbs that still run, for as long as the sockets below are left to them.
+    void pool.end();
+    await sockets.closed(farewell);
+  }
+
   return {
     read: (make) =>
       guarded(async () => {
@@ -186,10 +195,6 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
       single('gauge', 'microauth_store_verbs_waiting', 'Verbs that wait for a connection', pool.waitingCount),
     ],
     dialect,
-    async close() {
-      changes.stop();
-      void pool.end();
-      await sockets.closed(farewell);
-    },
+    close: () => (closed ??= end()),
   };
 }
