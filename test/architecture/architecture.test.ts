@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pages: ['core', 'words'],
   http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'flow', 'mail', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
-  cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
+  cli: ['core', 'words', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'mail', 'flow', 'admin', 'dev', '.'],
   // app.ts and main.ts
   '.': ['core', 'store', 'config', 'keys', 'identity', 'mail', 'http', 'cli'],
 };
