@@ -6,7 +6,10 @@ import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './h
 import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
 import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
 import { handleLogout, submitLogout } from './handlers/logout.ts';
+import { handleRelatedOrigins, submitPasskey } from './handlers/passkey.ts';
+import { showSecondFactor, submitSecondFactor } from './handlers/second-factor.ts';
 import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
+import { showSetUpFactor, submitSetUpFactor } from './handlers/set-up-factor.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
 import type { Reply } from './reply.ts';
 
@@ -50,6 +53,12 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
 
     { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
     { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },
+    { method: 'POST', path: '/sign-in/passkey', guard: 'own_form', handler: submitPasskey },
+    { method: 'GET', path: '/second-factor', guard: 'page', handler: showSecondFactor },
+    { method: 'POST', path: '/second-factor', guard: 'own_form', handler: submitSecondFactor },
+    { method: 'GET', path: '/set-up-factor', guard: 'page', handler: showSetUpFactor },
+    { method: 'POST', path: '/set-up-factor', guard: 'own_form', handler: submitSetUpFactor },
+    { method: 'GET', path: '/.well-known/webauthn', guard: 'page', handler: handleRelatedOrigins },
     { method: 'GET', path: '/select-account', guard: 'page', handler: showSelectAccount },
     { method: 'POST', path: '/select-account', guard: 'own_form', handler: submitSelectAccount },
     { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },

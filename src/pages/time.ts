@@ -4,3 +4,8 @@ import type { Locale } from '../words/locale.ts';
 export function inMinutes(locale: Locale, minutes: number): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(minutes);
 }
+
+/** The same in days: `30 days`. */
+export function inDays(locale: Locale, days: number): string {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(days);
+}
