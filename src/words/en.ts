@@ -63,7 +63,7 @@ export const en = {
   'second_factor.too_many_attempts': 'There were too many wrong codes. Try again in {time}.',
 
   'set_up_factor.title': 'Protect your account',
-  'set_up_factor.lead': 'Besides your password, {tenant} asks for something that only you have.',
+  'set_up_factor.lead': '{tenant} asks for one more proof that it is you: something that only you have.',
   'set_up_factor.choose_passkey': 'Passkey',
   'set_up_factor.choose_passkey_detail': 'Your face, your fingerprint or the PIN of your device. The safest way.',
   'set_up_factor.choose_totp': 'Authenticator app',
