@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
 import type { UserRecord } from '../../src/store/records.ts';
-import { Authenticator, type Lies, optionsOf } from '../support/authenticator.ts';
-import { answerOf, encode, Flow, payloadOf, redirectUri } from '../support/flow.ts';
+import { Authenticator, type Lies, optionsOf, registrationOf } from '../support/authenticator.ts';
+import { answerOf, encode, type Flow, payloadOf, redirectUri } from '../support/flow.ts';
 import { openRegistration, registerPasskey, sendPasskey } from '../support/passkeys.ts';
 import { acr, byWay, decide, essential, giveRecoveryCodes, giveTotp, sendCode, totpCode, wrongCode } from '../support/second-factors.ts';
 import { type Page, readForm } from '../support/user-agent.ts';
@@ -102,7 +101,7 @@ describe('H. second factors', () => {
     const flow = t.flow();
     const page = await sendCode(flow, await flow.signIn(await flow.authorize(essential(acr.resistant)), user.email), code);
     const authenticator = new Authenticator(t.server.issuer);
-    const done = await flow.agent.submit(page, { credential: authenticator.create(optionsOf<RegistrationOptions>(page)) }, redirectUri);
+    const done = await flow.agent.submit(page, { credential: authenticator.create(registrationOf(page)) }, redirectUri);
     expect(answerOf(done).has('code')).toBe(true);
     return authenticator;
   }
@@ -407,7 +406,7 @@ describe('H. second factors', () => {
     ];
     await forEachVariant(variants, async (lies) => {
       const page = await openRegistration(flow, user);
-      const credential = new Authenticator(t.server.issuer).create(optionsOf<RegistrationOptions>(page), lies);
+      const credential = new Authenticator(t.server.issuer).create(registrationOf(page), lies);
       const refused = await flow.agent.submit(page, { credential }, redirectUri);
       expect([refused.status, refused.text.includes('could not be set up')]).toEqual([401, true]);
     });
@@ -415,7 +414,7 @@ describe('H. second factors', () => {
     expect((await t.server.store.findPasskey(t.server.record.id, taken))?.userId).toBe(victim.id);
     // A challenge makes one passkey.
     const page = await openRegistration(flow, user);
-    const options = optionsOf<RegistrationOptions>(page);
+    const options = registrationOf(page);
     const made = await Promise.all([0, 1].map(() => flow.agent.submit(page, { credential: new Authenticator(t.server.issuer).create(options) }, redirectUri)));
     expect(made.filter(({ text }) => text.includes('id="recovery-codes"'))).toHaveLength(1);
     expect(await t.server.store.listPasskeys(t.server.record.id, user.id)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nextStep, type Situation } from '../../src/flow/next-step.ts';
 import { authenticationContexts, type AuthenticationMethod, describeAuthentication, type Level, levelOf, levelOfContext, methodsOf } from '../../src/oauth/authentication-contexts.ts';

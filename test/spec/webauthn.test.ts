@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
-import { Authenticator, optionsOf } from '../support/authenticator.ts';
+import { Authenticator, optionsOf, registrationOf } from '../support/authenticator.ts';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
 import { openRegistration, registerPasskey, sendPasskey } from '../support/passkeys.ts';
 import { acr, decide, essential, giveTotp, sendCode, totpCode } from '../support/second-factors.ts';
@@ -25,7 +24,7 @@ async function idTokenOf(at: Flow, page: Page): Promise<Record<string, unknown>>
 describe('registration (WebAuthn Level 3 §7.1)', () => {
   test('asks for a discoverable passkey with user verification and no attestation, for a handle that says nothing', async () => {
     const user = await server.user({ claims: { name: 'Ada Lovelace' } });
-    const options = optionsOf<RegistrationOptions>(await openRegistration(flow(), user));
+    const options = registrationOf(await openRegistration(flow(), user));
     expect(options.authenticatorSelection).toEqual({ residentKey: 'required', requireResidentKey: true, userVerification: 'required' });
     expect([options.attestation, options.excludeCredentials, options.rp]).toEqual(['none', [], { id: 'localhost', name: 'Tenant default' }]);
     expect(options.pubKeyCredParams.map(({ alg }) => alg)).toEqual([-8, -7, -257]);
@@ -55,7 +54,7 @@ describe('registration (WebAuthn Level 3 §7.1)', () => {
     const next = await sendCode(at, page, totpCode(seed, server.clock.now()));
     expect(next.url.pathname).toBe('/set-up-factor');
     expect(at.agent.cookies('localhost').has('microauth-session')).toBe(false);
-    const done = await at.agent.submit(next, { credential: new Authenticator(server.issuer).create(optionsOf<RegistrationOptions>(next)) }, redirectUri);
+    const done = await at.agent.submit(next, { credential: new Authenticator(server.issuer).create(registrationOf(next)) }, redirectUri);
     const idToken = await idTokenOf(at, await at.agent.submit(done, {}, redirectUri));
     expect([idToken['acr'], idToken['amr']]).toEqual([acr.resistant, ['pwd', 'otp', 'swk', 'user', 'mfa']]);
   });

@@ -96,13 +96,22 @@ export class Authenticator {
   }
 }
 
-/** The options that a page hands to its script. */
-export function optionsOf<Options = AuthenticationOptions>(page: Page): Options {
+/** What a page asks an authenticator's passkey for. */
+export function optionsOf(page: Page): AuthenticationOptions {
+  return askedBy(page) as AuthenticationOptions;
+}
+
+/** What a page asks of a new passkey. */
+export function registrationOf(page: Page): RegistrationOptions {
+  return askedBy(page) as RegistrationOptions;
+}
+
+function askedBy(page: Page): unknown {
   const text = /data-options="([^"]*)"/.exec(page.text)?.[1];
   if (text === undefined) {
     throw new Error(`no passkey is asked for at ${page.url.pathname}: ${page.text.slice(0, 2000)}`);
   }
-  return JSON.parse(text.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&#39;', "'")) as Options;
+  return JSON.parse(text.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&#39;', "'"));
 }
 
 /** CBOR (RFC 8949) of what an attestation consists of: small integers, texts, bytes and maps. */

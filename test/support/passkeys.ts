@@ -1,6 +1,5 @@
-import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
 import type { UserRecord } from '../../src/store/records.ts';
-import { Authenticator, type Lies, optionsOf } from './authenticator.ts';
+import { Authenticator, type Lies, registrationOf } from './authenticator.ts';
 import type { Flow } from './flow.ts';
 import { acr, essential } from './second-factors.ts';
 import { type Page, readForm } from './user-agent.ts';
@@ -26,7 +25,7 @@ export async function openRegistration(flow: Flow, user: UserRecord): Promise<Pa
 /** Makes a passkey for a user through the pages, in a browser of its own. */
 export async function registerPasskey(flow: Flow, user: UserRecord, authenticator = new Authenticator(flow.issuer), lies: Lies = {}): Promise<Authenticator> {
   const page = await openRegistration(flow, user);
-  const done = await flow.agent.submit(page, { credential: authenticator.create(optionsOf<RegistrationOptions>(page), lies) }, flow.redirectUri);
+  const done = await flow.agent.submit(page, { credential: authenticator.create(registrationOf(page), lies) }, flow.redirectUri);
   if (!done.text.includes('id="recovery-codes"')) {
     throw new Error(`no passkey was made: ${done.status} ${done.text}`);
   }
