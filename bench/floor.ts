@@ -1,15 +1,14 @@
 /*
  * The floor: what no implementation of these endpoints can leave out, and nothing else. The same HTTP stack as ours,
- * the same signatures, the same durable commits and reads on SQLite, answers of the same size; no tenants, no
- * validation beyond what the answer depends on, no log. Tenants, clients and keys are constants, as if from a cache
- * that always hits. It is not a server to run: it refuses hardly anything.
+ * the same signatures, the same durable commits and reads on SQLite, answers of the same size, one line in the log for
+ * each request; no tenants, no validation beyond what the answer depends on. Tenants, clients and keys are constants,
+ * as if from a cache that always hits. It is not a server to run: it refuses hardly anything.
  */
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, randomBytes, sign, timingSafeEqual, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { serve } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
 import { clients, folder, hashPassword, lifetimes, origin, password, port, resource, secret, serviceScope, users, verifyPassword } from './setup.ts';
 
 const database = new DatabaseSync(join(folder, 'floor.db'));
@@ -131,8 +130,29 @@ const forScripts = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-
 const privateHeaders = { ...common, ...forScripts, 'Cache-Control': 'no-store', Pragma: 'no-cache', 'Content-Type': 'application/json' };
 const documentHeaders = { ...common, ...forScripts, 'Cache-Control': 'public, max-age=300', 'Content-Type': 'application/json' };
 
-function json(body: object): Response {
-  return new Response(JSON.stringify(body), { headers: privateHeaders });
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function json(body: object): Answer {
+  return { status: 200, headers: privateHeaders, body: JSON.stringify(body) };
+}
+
+function redirect(location: string, cookie: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 303, headers: { ...common, 'Cache-Control': 'no-store', Location: location, ...cookie }, body: '' };
+}
+
+function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  return new Promise((resolve) => {
+    let text = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    request.on('end', () => resolve(new URLSearchParams(text)));
+  });
 }
 
 function issueCode(query: URLSearchParams, session: Row, now: number, also: () => void = () => undefined): Promise<string> {
@@ -148,7 +168,7 @@ function issueCode(query: URLSearchParams, session: Row, now: number, also: () =
   });
 }
 
-function issueTokens(grant: Row, user: Row, now: number, nonce: string | null): Response {
+function issueTokens(grant: Row, user: Row, now: number, nonce: string | null): Answer {
   const seconds = Math.floor(now / 1000);
   const authentication = { auth_time: Math.floor(Number(grant['auth_time']) / 1000), acr: grant['acr'], amr: grant['amr']?.split(' ') };
   const accessToken = jws(es256, 'at+jwt', {
@@ -170,8 +190,8 @@ function issueTokens(grant: Row, user: Row, now: number, nonce: string | null): 
   });
 }
 
-async function token(c: Context): Promise<Response> {
-  const form = new URLSearchParams(await c.req.text());
+async function token(request: IncomingMessage): Promise<Answer> {
+  const form = await readForm(request);
   const now = Date.now();
   switch (form.get('grant_type')) {
     case 'authorization_code': {
@@ -191,7 +211,7 @@ async function token(c: Context): Promise<Response> {
       return grant === undefined || user === undefined ? refused() : issueTokens(grant, user, now, null);
     }
     default: {
-      if (!authenticated(c)) {
+      if (!authenticated(request)) {
         return refused();
       }
       const seconds = Math.floor(now / 1000);
@@ -204,13 +224,13 @@ async function token(c: Context): Promise<Response> {
   }
 }
 
-function authenticated(c: Context): boolean {
-  const presented = Buffer.from((c.req.header('authorization') ?? '').slice(6), 'base64').toString().split(':')[1] ?? '';
+function authenticated({ headers }: IncomingMessage): boolean {
+  const presented = Buffer.from((headers.authorization ?? '').slice(6), 'base64').toString().split(':')[1] ?? '';
   return timingSafeEqual(hash('sha256', presented, 'buffer'), secretHash);
 }
 
-function refused(): Response {
-  return new Response('{"error":"invalid_grant"}', { status: 400, headers: privateHeaders });
+function refused(): Answer {
+  return { status: 400, headers: privateHeaders, body: '{"error":"invalid_grant"}' };
 }
 
 /** The claims of a live access token with its user. */
@@ -225,35 +245,29 @@ function judge(text: string): { readonly claims: Record<string, unknown>; readon
   return user && { claims, user };
 }
 
-const app = new Hono();
-
-app.get('/authorize', async (c) => {
-  const query = new URL(c.req.url).searchParams;
+async function authorize(request: IncomingMessage, query: URLSearchParams): Promise<Answer> {
   const now = Date.now();
-  const cookie = /microauth-session=([^;]+)/.exec(c.req.header('cookie') ?? '')?.[1];
+  const cookie = /microauth-session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
   const session = cookie === undefined ? undefined : findSession(sha256(cookie), now);
-  const location = session === undefined ? `/sign-in?interaction=${encodeURIComponent(Buffer.from(query.toString()).toString('base64url'))}` : await issueCode(query, session, now);
-  return new Response(null, { status: 303, headers: { ...common, 'Cache-Control': 'no-store', Location: location } });
-});
+  return redirect(session === undefined ? `/sign-in?interaction=${encodeURIComponent(Buffer.from(query.toString()).toString('base64url'))}` : await issueCode(query, session, now));
+}
 
-app.post('/token', (c) => token(c));
-
-app.get('/userinfo', (c) => {
-  const live = judge((c.req.header('authorization') ?? '').slice(7));
+function userinfo({ headers }: IncomingMessage): Answer {
+  const live = judge((headers.authorization ?? '').slice(7));
   return live === undefined
     ? refused()
     : json({ name: live.user['name'], email: live.user['email'], email_verified: true, updated_at: Math.floor(Number(live.user['updated_at']) / 1000), sub: live.user['id'] });
-});
+}
 
-app.post('/introspect', async (c) => {
-  const form = new URLSearchParams(await c.req.text());
-  const live = authenticated(c) ? judge(form.get('token') ?? '') : undefined;
+async function introspect(request: IncomingMessage): Promise<Answer> {
+  const form = await readForm(request);
+  const live = authenticated(request) ? judge(form.get('token') ?? '') : undefined;
   const { grant_id: _grant, ...shown } = live?.claims ?? {};
   return live === undefined ? refused() : json({ active: true, token_type: 'Bearer', ...shown });
-});
+}
 
-app.post('/sign-in', async (c) => {
-  const form = new URLSearchParams(await c.req.text());
+async function signIn(request: IncomingMessage): Promise<Answer> {
+  const form = await readForm(request);
   const email = form.get('email') ?? '';
   const now = Date.now();
   await commit(() => countAttempt(`account:${email}`, now));
@@ -268,15 +282,44 @@ app.post('/sign-in', async (c) => {
     returnAttempt(`account:${email}`);
     insertSession(session.id, sha256(cookie), session.user_id, now, session.acr, session.amr, now + lifetimes.session * 1000);
   });
-  const cookieLine = `microauth-session=${cookie}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${lifetimes.session}`;
-  return new Response(null, { status: 303, headers: { ...common, 'Cache-Control': 'no-store', Location: location, 'Set-Cookie': cookieLine } });
-});
-
-// As long as ours, which is where they come from.
-for (const [path, file] of [['/.well-known/openid-configuration', 'discovery.json'], ['/jwks', 'jwks.json']] as const) {
-  const body = readFileSync(join(folder, file), 'utf8');
-  app.get(path, () => new Response(body, { headers: documentHeaders }));
+  return redirect(location, { 'Set-Cookie': `microauth-session=${cookie}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${lifetimes.session}` });
 }
 
-serve({ fetch: app.fetch, port, hostname: '127.0.0.1' });
+/** A document as long as ours, which is where it comes from. */
+function documentOf(file: string): () => Answer {
+  const body = readFileSync(join(folder, file), 'utf8');
+  return () => ({ status: 200, headers: documentHeaders, body });
+}
+
+const endpoints: Readonly<Record<string, (request: IncomingMessage, query: URLSearchParams) => Answer | Promise<Answer>>> = {
+  '/authorize': authorize,
+  '/token': token,
+  '/userinfo': userinfo,
+  '/introspect': introspect,
+  '/sign-in': signIn,
+  '/.well-known/openid-configuration': documentOf('discovery.json'),
+  '/jwks': documentOf('jwks.json'),
+};
+
+/** Lines are written together, as ours are. */
+let lines = '';
+
+function log(line: object): void {
+  if (lines === '') {
+    setTimeout(() => {
+      writeSync(1, lines);
+      lines = '';
+    }, 20);
+  }
+  lines += `${JSON.stringify(line)}\n`;
+}
+
+createServer(async (request, response) => {
+  const startedAt = performance.now();
+  const [path = '', query = ''] = (request.url ?? '').split('?');
+  const { status, headers, body } = (await endpoints[path]?.(request, new URLSearchParams(query))) ?? refused();
+  response.writeHead(status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) });
+  response.end(body);
+  log({ time: new Date().toISOString(), method: request.method, path, status, duration: performance.now() - startedAt, request: id('req') });
+}).listen(port, '127.0.0.1');
 process.once('SIGTERM', () => process.exit());

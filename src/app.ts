@@ -2,9 +2,10 @@
  * START HERE. The composition root: configuration, store, clock and log go in; a server comes out. Everything
  * that the server is made of is put together on this page, and nowhere else.
  */
-import type { Logger } from 'pino';
 import type { Config } from './config/load.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, second } from './core/clock.ts';
+import type { RecordEvent } from './core/events.ts';
+import type { Log } from './core/log.ts';
 import { single } from './core/metrics.ts';
 import type { Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
@@ -22,6 +23,9 @@ import { createEnsureKey } from './keys/first-keys.ts';
 import { createSigner } from './keys/signer.ts';
 import { keepSparePairs } from './keys/spare-pairs.ts';
 import { tenantSecretsReader } from './keys/tenant-secrets.ts';
+import { createDelivery } from './mail/deliver.ts';
+import { createMailer } from './mail/outbox.ts';
+import { createSmtpTransport } from './mail/smtp.ts';
 import { createPeriodicWork } from './periodic-work.ts';
 import type { Store } from './store/port.ts';
 
@@ -30,7 +34,7 @@ export interface AppOptions {
   readonly config: Config;
   readonly store: Store;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Log;
   /** Of several processes on one machine, which this is; each has an operations port, one after the other. From 1. */
   readonly worker?: number;
   /** What only development has: the walk page with its client and demo user. */
@@ -40,7 +44,10 @@ export interface AppOptions {
 export interface App {
   /** Listens where the configuration says. The failure is one sentence. */
   start(): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
-  /** Finishes what is in flight, for ten seconds at most, and stops. The store stays open: it is the caller's. */
+  /**
+   * Says that it is not ready, goes on for as long as the configuration says, finishes what is in flight, for ten
+   * seconds at most, and stops. The store stays open: it is the caller's.
+   */
   stop(): Promise<void>;
 }
 
@@ -55,6 +62,23 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   const signer = createSigner({ store, sealingKey, clock, ensureKey });
   const hasher = createPasswordHasher();
   const requestMetrics = createRequestMetrics();
+  const record: RecordEvent = (event) => {
+    requestMetrics.happened(event);
+    log.info(event);
+  };
+  const delivery =
+    config.smtpUrl === undefined
+      ? undefined
+      : createDelivery({
+          store,
+          clock,
+          secrets,
+          transport: createSmtpTransport(config.smtpUrl, config.mailFrom),
+          record,
+          broken: (error) => log.error({ event: 'delivery_failed', err: error }),
+        });
+  // In development mail can be read on a page, so it needs no server.
+  const mailer = delivery === undefined && dev === undefined ? undefined : createMailer({ store, clock, poke: () => delivery?.poke() });
 
   const serveRequest = createServeRequest({
     routes: createRoutes(dev?.walk),
@@ -66,11 +90,8 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       signer,
       clock,
       hasher,
-      mailer: undefined,
-      record: (event) => {
-        requestMetrics.happened(event);
-        log.info({ ...event, tenant: tenant.id, correlationId });
-      },
+      mailer,
+      record: (event) => record({ ...event, tenant: tenant.id, correlationId }),
     }),
     secure: url.scheme === 'https',
     access: (line, level) => {
@@ -102,6 +123,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   return {
     async start() {
       periodicWork.start();
+      delivery?.start();
       if (config.operationsListen !== undefined) {
         const { host, port } = config.operationsListen;
         const started = await operations.start(host, port + worker - 1);
@@ -119,7 +141,10 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     async stop() {
       stopping = true;
       periodicWork.stop();
-      const cutOff = await listener.stop();
+      log.info({ event: 'stopping', drainSeconds: config.drainSeconds });
+      const cutOff = await listener.stop(config.drainSeconds * second);
+      // What the last requests have put into the outbox goes out too, if it can at once.
+      await delivery?.stop();
       // Until here whoever asks is told that this node is not ready.
       await operations.stop();
       processMetrics.stop();

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { type Clock, minute } from './core/clock.ts';
+import type { Log } from './core/log.ts';
 import { randomId } from './core/random.ts';
 import type { SealingKey } from './core/seal.ts';
 import { rotateDueKeys } from './keys/rotation.ts';
@@ -26,7 +26,7 @@ export function createPeriodicWork(context: {
   readonly store: Store;
   readonly sealingKey: SealingKey;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Log;
 }): PeriodicWork {
   const { store, clock, log } = context;
   const node = randomId('node');

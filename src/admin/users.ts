@@ -1,6 +1,6 @@
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkPassword } from '../identity/password.ts';
+import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkEmail, emailKey } from '../identity/users.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
 import { readClaim } from './claims.ts';
@@ -11,6 +11,8 @@ export interface NewUser {
   readonly emailVerified: boolean;
   /** Without one the user cannot sign in until one is set. */
   readonly password?: string | undefined;
+  /** In the place of a password: a hash of it, checked by the caller. */
+  readonly passwordHash?: string | undefined;
   /** Standard claims by their names, as text; an address as JSON. */
   readonly claims: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     }
     claims[name] = claim.value;
   }
-  const hashed = input.password === undefined ? succeed(null) : await hashNewPassword(context, input.password);
+  const hashed = input.password === undefined ? succeed(input.passwordHash ?? null) : await hashNewPassword(context, input.password);
   if (!hashed.ok) {
     return hashed;
   }
@@ -140,7 +142,10 @@ export async function signUserOut(
 async function hashNewPassword(context: AdminContext, password: string): Promise<Result<string, AdminFailure>> {
   const problem = checkPassword(password);
   if (problem !== undefined) {
-    return refuse('invalid', problem);
+    return refuse(
+      'invalid',
+      problem === 'too_short' ? `The password must have at least ${minimumCharacters} characters.` : `The password must not be longer than ${maximumBytes} bytes.`,
+    );
   }
   const hashed = await context.hasher.hash(password);
   return hashed.ok ? hashed : refuse('busy', 'Too many passwords are being checked at the moment; try again.');

@@ -1,27 +1,15 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
-import type { LogLevel } from '../config/options.ts';
+import { writeSync } from 'node:fs';
+import { createLog, type LineLevel, type Log, type LogLevel } from '../core/log.ts';
 import { formatLogLine } from './log-line.ts';
 
 /** Where log lines go, and in which form: JSON for machines, short lines on standard error for people. */
 export type LogForm = 'json-stdout' | 'json-stderr' | 'people-stderr';
 
-/** The logger of a server. Levels are words and times ISO 8601, so that a line can be read without a tool. */
-export function createLogger(form: LogForm, level: LogLevel): Logger {
-  const settings = {
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { error: pino.stdSerializers.err },
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
-  if (form === 'people-stderr') {
-    return pino(settings, {
-      write(entry: string) {
-        process.stderr.write(formatLogLine(entry));
-      },
-    });
-  }
-  return pino(settings, batched(pino.destination(form === 'json-stdout' ? 1 : 2)));
+/** The logger of a server. */
+export function createLogger(form: LogForm, level: LogLevel): Log {
+  return form === 'people-stderr'
+    ? createLog(level, (line) => void process.stderr.write(formatLogLine(line)))
+    : createLog(level, batched(form === 'json-stdout' ? 1 : 2));
 }
 
 /** Milliseconds for which a line may wait for others. */
@@ -32,7 +20,7 @@ const patience = 20;
  * everything worse goes out with the turn of the event loop, other lines a moment later, and at the end of the
  * process, unless it is killed, all that is left.
  */
-function batched(destination: { write(text: string): unknown }): DestinationStream {
+function batched(file: number): (line: string, level: LineLevel) => void {
   let pending = '';
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -40,25 +28,31 @@ function batched(destination: { write(text: string): unknown }): DestinationStre
     timer = undefined;
     const text = pending;
     pending = '';
-    if (text !== '') {
-      destination.write(text);
-    }
+    writeWhole(file, Buffer.from(text));
   };
   process.once('exit', flush);
-  const stream = {
-    // With this mark, pino says the level of the line that it is about to write.
-    [Symbol.for('pino.metadata')]: true,
-    lastLevel: 0,
-    write(line: string) {
-      pending += line;
-      timer ??= setTimeout(flush, patience);
-      if (stream.lastLevel >= warn) {
-        setImmediate(flush);
-      }
-    },
+  return (line, level) => {
+    pending += line;
+    timer ??= setTimeout(flush, patience);
+    if (level === 'warn' || level === 'error') {
+      setImmediate(flush);
+    }
   };
-  return stream;
 }
 
-/** The number of the level in pino. */
-const warn = 40;
+/** Milliseconds between two attempts on a pipe that is full. */
+const pipePause = 10;
+
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.byteLength; ) {
+    try {
+      written += writeSync(file, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+        // Nobody reads the log any more, or its disk is full: no reason not to serve.
+        return;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pipePause);
+    }
+  }
+}

@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import { type AppOptions, createApp } from '../app.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { systemClock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { Store } from '../store/port.ts';
 import type { TenantRecord } from '../store/records.ts';
@@ -14,11 +14,11 @@ import { workerNumber } from './workers.ts';
 export interface ServerCommand {
   readonly mode: 'dev' | 'serve';
   readonly configFile: string | undefined;
-  readonly logger: (config: Config) => Logger;
+  readonly logger: (config: Config) => Log;
   /** Runs before the server listens; a failure is one sentence. */
   readonly prepare: (context: AdminContext, tenant: TenantRecord) => Promise<Result<AppOptions['dev'], string>>;
   /** Runs as soon as it listens. */
-  readonly announce: (config: Config, tenant: TenantRecord, log: Logger) => void;
+  readonly announce: (config: Config, tenant: TenantRecord, log: Log) => void;
 }
 
 /** Runs a server until a signal ends it. A failure lists why it did not start. */
@@ -56,6 +56,10 @@ async function runOver(store: Store, config: Config, command: ServerCommand): Pr
   }
   const log = command.logger(config);
   const app = createApp({ config, store, clock, log, worker: workerNumber(), ...(dev.value !== undefined && { dev: dev.value }) });
+  const newer = await store.newerMigrations();
+  if (newer.length > 0) {
+    log.warn({ event: 'schema_newer', migrations: newer });
+  }
   const signal = nextSignal();
   const started = await app.start();
   if (!started.ok) {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isLoopbackHost } from '../core/host-name.ts';
+import type { LogLevel } from '../core/log.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
-import { type LogLevel, optionNames, options, type Settings, settingsSchema } from './options.ts';
+import { optionNames, options, readSettings, type Settings } from './options.ts';
 import { configFileOf, readConfigFile, readEnvironment } from './sources.ts';
 import { type DefaultTenantUrl, type ListenAddress, looksRandom } from './values.ts';
 
@@ -13,10 +14,15 @@ export interface Config {
   readonly listen: ListenAddress;
   /** Where metrics and probes are answered; nowhere when undefined. */
   readonly operationsListen?: ListenAddress | undefined;
+  /** Between `/ready` saying that this node stops and the moment from which it accepts nothing new. */
+  readonly drainSeconds: number;
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly sealingKey: SealingKey;
   readonly trustedProxies: readonly string[];
+  /** The mail server; undefined where there is none. */
+  readonly smtpUrl?: string | undefined;
+  readonly mailFrom: string;
   readonly logLevel: LogLevel;
 }
 
@@ -38,14 +44,9 @@ export function loadConfig(
   const given = new Map([...file.settings, ...variables.settings]);
   const problems = [...file.problems, ...variables.problems];
 
-  const texts = Object.fromEntries([...given].map(([name, setting]) => [name, setting.text]));
-  const parsed = settingsSchema.safeParse(texts);
-  for (const issue of parsed.error?.issues ?? []) {
-    const name = optionNames.find((candidate) => candidate === issue.path[0]);
-    const setting = name === undefined ? undefined : given.get(name);
-    if (name !== undefined && setting !== undefined) {
-      problems.push(`${setting.label} ${issue.message}, but ${options[name].show(setting.text)}.`);
-    }
+  const { settings, refused } = readSettings(new Map([...given].map(([name, setting]) => [name, setting.text])));
+  for (const { name, text, expected } of refused) {
+    problems.push(`${given.get(name)?.label ?? name} ${expected}, but ${options[name].show(text)}.`);
   }
 
   if (mode === 'serve') {
@@ -53,10 +54,10 @@ export function loadConfig(
       problems.push(`${options[name].variable} must be set: ${lowerFirst(options[name].doc)}`);
     }
   }
-  if (parsed.success) {
-    problems.push(...weaknesses(parsed.data, mode, given.get('url')?.label ?? options.url.variable));
+  if (refused.length === 0) {
+    problems.push(...weaknesses(settings, mode, given.get('url')?.label ?? options.url.variable));
   }
-  return parsed.success && problems.length === 0 ? complete(parsed.data) : fail(problems);
+  return problems.length === 0 ? complete(settings, mode) : fail(problems);
 }
 
 function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): readonly string[] {
@@ -83,8 +84,11 @@ function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): rea
   return problems;
 }
 
+/** Long enough for a balancer that asks every two seconds to be told twice. */
+const usualDrainSeconds = 5;
+
 /** Fills in the defaults. By now only what must be asked of the file system can still go wrong. */
-function complete(settings: Settings): Result<Config, readonly string[]> {
+function complete(settings: Settings, mode: ConfigMode): Result<Config, readonly string[]> {
   const url: DefaultTenantUrl = settings.url ?? { scheme: 'http', host: 'localhost', port: 4000 };
   const dataDir = settings.dataDir ?? './.microauth';
   if (settings.databaseUrl === undefined || settings.sealingKey === undefined) {
@@ -102,10 +106,14 @@ function complete(settings: Settings): Result<Config, readonly string[]> {
       url: Object.freeze(url),
       listen: Object.freeze(settings.listen ?? { host: '127.0.0.1', port: url.port ?? (url.scheme === 'http' ? 80 : 4000) }),
       operationsListen: settings.operationsListen === undefined ? undefined : Object.freeze(settings.operationsListen),
+      // Without an operations port nobody could see it, and in development nobody looks.
+      drainSeconds: settings.drainSeconds ?? (mode === 'serve' && settings.operationsListen !== undefined ? usualDrainSeconds : 0),
       databaseUrl: settings.databaseUrl ?? `sqlite:${join(dataDir, 'microauth.db')}`,
       dataDir,
       sealingKey: sealingKey.value,
       trustedProxies: Object.freeze(settings.trustedProxies ?? []),
+      smtpUrl: settings.smtpUrl,
+      mailFrom: settings.mailFrom ?? `no-reply@${url.host}`,
       logLevel: settings.logLevel ?? 'info',
     }),
   );

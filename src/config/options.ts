@@ -1,15 +1,16 @@
-import { z } from 'zod';
+import { type LogLevel, logLevels } from '../core/log.ts';
+import { fail, type Result, succeed } from '../core/result.ts';
 import {
   type Parse,
   parseDatabaseUrl,
+  parseDrainSeconds,
   parseListenAddress,
+  parseMailAddress,
   parsePublicUrl,
   parseSealingKey,
+  parseSmtpUrl,
   parseTrustedProxies,
 } from './values.ts';
-
-const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 /** One option: what it is called, what it takes, and what holds without it. */
 interface Option<Value> {
@@ -17,7 +18,7 @@ interface Option<Value> {
   readonly variable: string;
   /** One line for people. */
   readonly doc: string;
-  readonly schema: z.ZodType<Value, string>;
+  readonly parse: Parse<Value>;
   /** The default in `dev` and for management commands, in words. */
   readonly default: string;
   /** Whether `serve` refuses to start without it. */
@@ -26,16 +27,10 @@ interface Option<Value> {
   readonly show: (text: string) => string;
 }
 
-function read<Value>(parse: Parse<Value>): z.ZodType<Value, string> {
-  return z.string().transform((text, context) => {
-    const parsed = parse(text);
-    if (!parsed.ok) {
-      context.addIssue({ code: 'custom', message: parsed.failure });
-      return z.NEVER;
-    }
-    return parsed.value;
-  });
-}
+const parseLogLevel: Parse<LogLevel> = (text) => {
+  const level = logLevels.find((candidate) => candidate === text);
+  return level === undefined ? fail(`must be one of ${logLevels.join(', ')}`) : succeed(level);
+};
 
 function quoted(text: string): string {
   const short = text.length > 100 ? `${text.slice(0, 100)}…` : text;
@@ -47,7 +42,7 @@ export const options = {
   url: {
     variable: 'MICROAUTH_URL',
     doc: "The default tenant's public URL, its issuer; other tenants take its scheme and port.",
-    schema: read(parsePublicUrl),
+    parse: parsePublicUrl,
     default: 'http://localhost:4000',
     requiredToServe: true,
     show: (text) => (text.includes('@') ? 'it holds a user name or password' : quoted(text)),
@@ -55,7 +50,7 @@ export const options = {
   listen: {
     variable: 'MICROAUTH_LISTEN',
     doc: 'Where to listen, host:port.',
-    schema: read(parseListenAddress),
+    parse: parseListenAddress,
     default: '127.0.0.1 and the port of MICROAUTH_URL (4000 behind https without a port)',
     requiredToServe: false,
     show: quoted,
@@ -63,15 +58,23 @@ export const options = {
   operationsListen: {
     variable: 'MICROAUTH_OPERATIONS_LISTEN',
     doc: 'Where to answer operators with /live, /ready, /metrics and /tenant-domain, host:port. Keep it private.',
-    schema: read(parseListenAddress),
+    parse: parseListenAddress,
     default: 'nowhere',
+    requiredToServe: false,
+    show: quoted,
+  },
+  drainSeconds: {
+    variable: 'MICROAUTH_DRAIN_SECONDS',
+    doc: 'How long a stop goes on accepting connections after /ready has turned 503, so that load balancers see it first.',
+    parse: parseDrainSeconds,
+    default: '0; for serve with MICROAUTH_OPERATIONS_LISTEN 5',
     requiredToServe: false,
     show: quoted,
   },
   databaseUrl: {
     variable: 'MICROAUTH_DATABASE_URL',
     doc: 'Where the data is: sqlite:PATH or postgres://user:password@host/database.',
-    schema: read(parseDatabaseUrl),
+    parse: parseDatabaseUrl,
     default: 'sqlite: with microauth.db in the data folder',
     requiredToServe: true,
     // It may hold a password, wherever in it a mistake has put it.
@@ -83,7 +86,7 @@ export const options = {
   dataDir: {
     variable: 'MICROAUTH_DATA_DIR',
     doc: 'The data folder: database and sealing key, where these are not set.',
-    schema: z.string(),
+    parse: (text: string): Result<string, string> => succeed(text),
     default: './.microauth',
     requiredToServe: false,
     show: quoted,
@@ -91,7 +94,7 @@ export const options = {
   sealingKey: {
     variable: 'MICROAUTH_SEALING_KEY',
     doc: 'Encrypts private keys at rest: 32 random bytes in base64, such as "openssl rand -base64 32" prints.',
-    schema: read(parseSealingKey),
+    parse: parseSealingKey,
     default: 'made at first use and kept in sealing.key in the data folder',
     requiredToServe: true,
     show: (text) => `it has ${text.length} characters`,
@@ -99,15 +102,32 @@ export const options = {
   trustedProxies: {
     variable: 'MICROAUTH_TRUSTED_PROXIES',
     doc: 'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas.',
-    schema: read(parseTrustedProxies),
+    parse: parseTrustedProxies,
     default: 'none',
+    requiredToServe: false,
+    show: quoted,
+  },
+  smtpUrl: {
+    variable: 'MICROAUTH_SMTP_URL',
+    doc: 'The mail server: smtp://user:password@host:587, or smtps:// for TLS from the first byte. Without it nothing is mailed.',
+    parse: parseSmtpUrl,
+    default: 'none; dev shows what would be sent at /dev/mailbox',
+    requiredToServe: false,
+    // It may hold a password.
+    show: (text) => `it begins with ${JSON.stringify(/^[a-z]{0,10}/i.exec(text)?.[0] ?? '')}`,
+  },
+  mailFrom: {
+    variable: 'MICROAUTH_MAIL_FROM',
+    doc: 'The address that mail comes from, such as no-reply@example.com; the name before it is the tenant’s.',
+    parse: parseMailAddress,
+    default: 'no-reply@ and the host of MICROAUTH_URL',
     requiredToServe: false,
     show: quoted,
   },
   logLevel: {
     variable: 'MICROAUTH_LOG_LEVEL',
     doc: `How much to log: ${logLevels.join(', ')}.`,
-    schema: z.string().pipe(z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` })),
+    parse: parseLogLevel,
     default: 'info',
     requiredToServe: false,
     show: quoted,
@@ -117,12 +137,28 @@ export const options = {
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as readonly OptionName[];
 
-/** The options that were set, checked. */
-export type Settings = { readonly [Name in OptionName]?: z.output<(typeof options)[Name]['schema']> | undefined };
+/** What an option is worth once it has been read. */
+type ValueOf<Name extends OptionName> = (typeof options)[Name]['parse'] extends Parse<infer Value> ? Value : never;
 
-/** All options as one schema, each of them a text that may be missing. */
-export const settingsSchema = z.object(
-  Object.fromEntries(optionNames.map((name) => [name, options[name].schema.optional()])) as {
-    readonly [Name in OptionName]: z.ZodOptional<(typeof options)[Name]['schema']>;
-  },
-);
+/** The options that were set, checked. */
+export type Settings = { readonly [Name in OptionName]?: ValueOf<Name> };
+
+/** Reads the options that were set. Those that were refused are missing, each with what was expected of it. */
+export function readSettings(texts: ReadonlyMap<string, string>): {
+  readonly settings: Settings;
+  readonly refused: readonly { readonly name: OptionName; readonly text: string; readonly expected: string }[];
+} {
+  const settings: Partial<Record<OptionName, unknown>> = {};
+  const refused = [];
+  for (const name of optionNames) {
+    const text = texts.get(name);
+    const value = text === undefined ? undefined : options[name].parse(text);
+    if (value?.ok === true) {
+      settings[name] = value.value;
+    } else if (text !== undefined && value !== undefined) {
+      refused.push({ name, text, expected: value.failure });
+    }
+  }
+  // Each value comes from the parser of its own option.
+  return { settings: settings as Settings, refused };
+}

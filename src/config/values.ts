@@ -86,6 +86,12 @@ export function looksRandom(bytes: Uint8Array): boolean {
   return new Set(bytes).size >= 16 && new Set(steps).size >= 16 && !printable;
 }
 
+/** A whole number of seconds, up to five minutes. */
+export const parseDrainSeconds: Parse<number> = (text) => {
+  const seconds = Number(text);
+  return /^\d{1,3}$/.test(text) && seconds <= 300 ? succeed(seconds) : fail('must be a whole number of seconds from 0 to 300');
+};
+
 /** Addresses and address ranges (CIDR), separated by commas. */
 export const parseTrustedProxies: Parse<readonly string[]> = (text) => {
   const ranges = text.split(',').map((range) => range.trim());
@@ -102,3 +108,15 @@ function isAddressRange(text: string): boolean {
   }
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
+
+/** The mail server as nodemailer takes it: smtp or smtps, a host, nothing that is no part of it. */
+export const parseSmtpUrl: Parse<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isServer = (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.hash === '';
+  return isServer ? succeed(text) : fail('must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them');
+};
+
+/** A bare address: what stands before it in mails is each tenant's own name. */
+export const parseMailAddress: Parse<string> = (text) => {
+  return /^[^\s@<>"(),:;[\]\\]+@[^\s@<>"(),:;[\]\\]+$/.test(text) ? succeed(text) : fail('must be one e-mail address');
+};

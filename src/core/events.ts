@@ -6,6 +6,7 @@ export interface SecurityEvent {
   readonly clientId?: string | undefined;
   readonly userId?: string | undefined;
   readonly detail?: string | undefined;
+  readonly correlationId?: string | undefined;
 }
 
 /** Where events go. */

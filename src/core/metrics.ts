@@ -116,5 +116,9 @@ function escapeLabel(value: string): string {
 }
 
 function keyOf<Label extends string>(names: readonly Label[], labels: Readonly<Record<Label, string>>): string {
-  return names.map((name) => labels[name]).join('\n');
+  let key = '';
+  for (const name of names) {
+    key += `${labels[name]}\n`;
+  }
+  return key;
 }

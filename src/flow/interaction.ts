@@ -4,6 +4,7 @@ import type { Challenge } from '../identity/passkeys.ts';
 import type { AuthorizationRequest, SignInDemand } from '../oauth/authorization-request.ts';
 import type { Context } from '../oauth/context.ts';
 import type { LogoutReturn } from '../oauth/logout.ts';
+import type { Instant } from '../store/records.ts';
 import type { Proof } from './proof.ts';
 
 /** How long a person may take to sign in. */
@@ -34,6 +35,8 @@ export interface Interaction {
   readonly provingUser?: string;
   /** The WebAuthn challenge of the page that was shown last. */
   readonly challenge?: Challenge;
+  /** The address that a code proved in this browser, for the account that is being made. */
+  readonly verifiedEmail?: { readonly email: string; readonly at: Instant };
   /** The ticket whose code this browser may type: what was sent, and where to. */
   readonly ticket?: { readonly id: string; readonly purpose: string; readonly email: string };
 }

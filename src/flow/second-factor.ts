@@ -102,6 +102,7 @@ export async function sendFactorCode(
     userId: user.id,
     browser: browserCookie,
     locale,
+    deliver: true,
     mail: ({ code, minutes }) => ({ kind: 'code', purpose: 'second_factor', code, minutes }),
   });
   return { ...interaction, ticket: { id: ticket.id, purpose: ticket.purpose, email: user.email } };

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { day, minute } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
 import { randomId, randomSecret } from '../core/random.ts';
@@ -33,6 +32,16 @@ export const maximumWrongCodes = 5;
 
 const codeDigits = 8;
 
+/** What tickets are made in. */
+export type TicketContext = Pick<FlowContext, 'tenant' | 'clock' | 'store' | 'mailer'>;
+
+/** What only the mail says. */
+interface TicketSecrets {
+  readonly link: string;
+  readonly code: string;
+  readonly minutes: number;
+}
+
 interface NewTicket {
   readonly purpose: TicketPurpose;
   readonly email: string;
@@ -41,20 +50,22 @@ interface NewTicket {
   readonly browser?: string | undefined;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly locale: Locale;
-  /** The mail that carries it. Undefined sends none: a ticket for nobody, so that the answer takes the same work. */
-  readonly mail: ((secrets: { readonly link: string; readonly code: string; readonly minutes: number }) => MailKind) | undefined;
+  /** Writes the mail that carries it. */
+  readonly mail: (secrets: TicketSecrets) => MailKind;
+  /** False for a ticket for nobody: all the same work is done, and nothing is mailed. */
+  readonly deliver: boolean;
 }
 
 /**
  * Makes a ticket and mails it, or seems to. The row keeps only hashes of its link and code: whoever reads the database
  * can use neither.
  */
-export async function issueTicket(context: FlowContext, ticket: NewTicket): Promise<TicketRecord> {
+export async function issueTicket(context: TicketContext, ticket: NewTicket): Promise<TicketRecord & { readonly link: string }> {
   const { tenant, clock, store, mailer } = context;
   const now = clock.now();
   const id = randomId('ticket');
   const secret = randomSecret('link_');
-  const code = String(randomInt(10 ** codeDigits)).padStart(codeDigits, '0');
+  const code = codeOfLink(secret);
   const lifetime = ticketLifetimes[ticket.purpose];
   const record: TicketRecord = {
     id,
@@ -70,13 +81,24 @@ export async function issueTicket(context: FlowContext, ticket: NewTicket): Prom
     expiresAt: now + lifetime,
   };
   // The origin is the tenant's own, whatever host the request named (CVE-2023-49097).
-  const content = ticket.mail?.({ link: `${tenant.issuer}/link?ticket=${secret}`, code, minutes: Math.round(lifetime / minute) });
-  const message = content && mailer?.write(tenant, { to: ticket.email, locale: ticket.locale, content });
-  await store.createTicket(tenant.id, record, message);
-  if (message !== undefined) {
+  const link = `${tenant.issuer}/link?ticket=${secret}`;
+  const content = ticket.mail({ link, code, minutes: Math.round(lifetime / minute) });
+  const message = mailer?.write(tenant, { to: ticket.email, locale: ticket.locale, content });
+  // Marked as sent it is never sent, and the next sweep takes it.
+  await store.createTicket(tenant.id, record, message && (ticket.deliver ? message : { ...message, sentAt: now, expiresAt: now }));
+  if (ticket.deliver) {
     mailer?.poke();
   }
-  return record;
+  return { ...record, link };
+}
+
+/**
+ * The code that goes with a link. The link opens in any browser and can show it there, so that it can be typed in the
+ * browser that asked; nobody gets from the code to the link.
+ */
+export function codeOfLink(secret: string): string {
+  const number = Buffer.from(sha256(`code of ${secret}`), 'base64url').readUIntBE(0, 6);
+  return String(number % 10 ** codeDigits).padStart(codeDigits, '0');
 }
 
 /** What became of a code. `dead`: no code can be right any more. */

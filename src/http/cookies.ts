@@ -36,7 +36,7 @@ function wireName(name: CookieName, secure: boolean): string {
 /** Reads the Cookie header. A cookie that comes twice was planted by someone else; it counts as absent. */
 export function readCookies(header: string | null, secure: boolean): Cookies {
   const values = new Map<string, string | undefined>();
-  for (const pair of (header ?? '').split(';')) {
+  for (const pair of header?.split(';') ?? []) {
     const at = pair.indexOf('=');
     if (at > 0) {
       const name = pair.slice(0, at).trim();

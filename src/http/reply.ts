@@ -16,6 +16,7 @@ type OwnPath =
   | '/authorize'
   | '/sign-in'
   | '/sign-up'
+  | '/sign-up/account'
   | '/email-code'
   | '/second-factor'
   | '/set-up-factor'

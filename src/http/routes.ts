@@ -1,16 +1,22 @@
 import type { EndpointPaths } from '../oauth/discovery.ts';
 import type { Exchange } from './exchange.ts';
 import { handleAuthorize } from './handlers/authorize.ts';
+import { handleBrand } from './handlers/brand.ts';
 import { showConsent, submitConsent } from './handlers/consent.ts';
 import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './handlers/direct.ts';
 import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
+import { showEmailCode, submitEmailCode, submitEmailSignIn } from './handlers/email-code.ts';
+import { showForgotPassword, submitForgotPassword } from './handlers/forgot-password.ts';
 import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
+import { showLink, submitLink } from './handlers/link.ts';
+import { handleMailbox } from './handlers/mailbox.ts';
 import { handleLogout, submitLogout } from './handlers/logout.ts';
 import { handleRelatedOrigins, submitPasskey } from './handlers/passkey.ts';
 import { showSecondFactor, submitSecondFactor } from './handlers/second-factor.ts';
 import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
 import { showSetUpFactor, submitSetUpFactor } from './handlers/set-up-factor.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
+import { showNewAccount, showSignUp, submitNewAccount, submitSignUp } from './handlers/sign-up.ts';
 import type { Reply } from './reply.ts';
 
 /**
@@ -53,6 +59,17 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
 
     { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
     { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },
+    { method: 'POST', path: '/sign-in/email', guard: 'own_form', handler: submitEmailSignIn },
+    { method: 'GET', path: '/email-code', guard: 'page', handler: showEmailCode },
+    { method: 'POST', path: '/email-code', guard: 'own_form', handler: submitEmailCode },
+    { method: 'GET', path: '/link', guard: 'page', handler: showLink },
+    { method: 'POST', path: '/link', guard: 'own_form', handler: submitLink },
+    { method: 'GET', path: '/sign-up', guard: 'page', handler: showSignUp },
+    { method: 'POST', path: '/sign-up', guard: 'own_form', handler: submitSignUp },
+    { method: 'GET', path: '/sign-up/account', guard: 'page', handler: showNewAccount },
+    { method: 'POST', path: '/sign-up/account', guard: 'own_form', handler: submitNewAccount },
+    { method: 'GET', path: '/forgot-password', guard: 'page', handler: showForgotPassword },
+    { method: 'POST', path: '/forgot-password', guard: 'own_form', handler: submitForgotPassword },
     { method: 'POST', path: '/sign-in/passkey', guard: 'own_form', handler: submitPasskey },
     { method: 'GET', path: '/second-factor', guard: 'page', handler: showSecondFactor },
     { method: 'POST', path: '/second-factor', guard: 'own_form', handler: submitSecondFactor },
@@ -66,7 +83,13 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     { method: 'POST', path: '/logout/confirm', guard: 'own_form', handler: submitLogout },
 
     { method: 'GET', path: '/', guard: 'page', handler: handleHome(walk) },
-    ...(walk === undefined ? [] : [{ method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) } as const]),
+    ...(walk === undefined
+      ? []
+      : ([
+          { method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) },
+          { method: 'GET', path: '/dev/mailbox', guard: 'page', handler: handleMailbox },
+        ] as const)),
+    { method: 'GET', path: '/brand/:version/:name', guard: 'page', handler: handleBrand },
     { method: 'GET', path: '/assets/:version/:name', guard: 'page', handler: handleAsset },
   ];
 }

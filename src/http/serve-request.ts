@@ -114,6 +114,9 @@ function redacted(failure: Failure): Failure {
   return { ...failure, expected: clean(expected), received: clean(received), detail: clean(detail), clientId: clean(clientId) };
 }
 
+/** Most requests have no query or no form. Nobody writes to what came. */
+const noParameters = new URLSearchParams();
+
 function openExchange(edge: Edge, request: Incoming, tenant: Tenant, address: string, correlationId: string): Exchange {
   const cookies = readCookies(request.headers.get('cookie'), edge.secure);
   const context = edge.contextFor(tenant, correlationId);
@@ -123,8 +126,8 @@ function openExchange(edge: Edge, request: Incoming, tenant: Tenant, address: st
     context,
     method: request.method,
     path: request.path,
-    query: new URLSearchParams(request.query),
-    form: new URLSearchParams(),
+    query: request.query === '' ? noParameters : new URLSearchParams(request.query),
+    form: noParameters,
     headers: request.headers,
     cookies,
     address,

@@ -27,8 +27,16 @@ export function verifyHmac(key: SealingKey, typ: string, token: string): unknown
   return JSON.parse(Buffer.from(decodeBase64url(payload) ?? []).toString('utf8'));
 }
 
+/** There are only a few types, each with a header that never changes. */
+const headers = new Map<string, string>();
+
 function headerOf(typ: string): string {
-  return encodeBase64url(JSON.stringify({ alg: 'HS256', typ }));
+  let header = headers.get(typ);
+  if (header === undefined) {
+    header = encodeBase64url(JSON.stringify({ alg: 'HS256', typ }));
+    headers.set(typ, header);
+  }
+  return header;
 }
 
 function macOf(key: SealingKey, input: string): string {

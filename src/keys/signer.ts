@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify, type webcrypto } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { decodeBase64url, encodeBase64url } from '../core/base64url.ts';
 import type { Clock } from '../core/clock.ts';
@@ -13,6 +13,15 @@ export interface JwkSet {
   readonly keys: readonly webcrypto.JsonWebKey[];
 }
 
+/** How many verified tokens are remembered; each takes about a kilobyte. */
+const rememberedTokens = 1000;
+
+/** A token whose signature has been verified. */
+interface Genuine {
+  readonly kid: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
 /** Signs and verifies the tenants' JWTs. */
 export interface Signer {
   /** A compact JWS with the tenant's current key of this algorithm. */
@@ -21,7 +30,7 @@ export interface Signer {
    * The claims of a JWT that one of the tenant's published keys signed under this `typ`; undefined for
    * anything else. Checks nothing but the signature and the header: what the claims must say is the caller's.
    */
-  verify(tenantId: TenantId, typ: string, token: string): Promise<Record<string, unknown> | undefined>;
+  verify(tenantId: TenantId, typ: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included. The same object while the keys are the same. */
   publicKeys(tenantId: TenantId): Promise<JwkSet>;
 }
@@ -29,7 +38,9 @@ export interface Signer {
 /**
  * Signatures are made and verified on the calling thread: an ECDSA signature takes less time than handing it to
  * another thread and back. Imported keys are kept by thumbprint: a key never changes under its thumbprint, so
- * no entry is ever stale.
+ * no entry is ever stale. Clients present one access token many times; that its signature is good is remembered by the
+ * SHA-256 of tenant, type and the whole token, and counts for as long as the key that made it is published. Everything
+ * else about the token is judged anew each time.
  */
 export function createSigner(context: {
   readonly store: Store;
@@ -40,6 +51,7 @@ export function createSigner(context: {
   const privateKeys = new LRUCache<string, KeyObject>({ max: 1000 });
   const publicKeys = new LRUCache<string, KeyObject>({ max: 1000 });
   const sets = new WeakMap<readonly SigningKeyRecord[], JwkSet>();
+  const genuine = new LRUCache<string, Genuine>({ max: rememberedTokens });
 
   function privateKeyOf(tenantId: TenantId, record: SigningKeyRecord): KeyObject {
     let key = privateKeys.get(record.kid);
@@ -90,6 +102,11 @@ export function createSigner(context: {
     },
 
     async verify(tenantId, typ, token) {
+      const name = hash('sha256', `${tenantId} ${typ} ${token}`, 'base64url');
+      const known = genuine.get(name);
+      if (known !== undefined && (await context.store.listSigningKeys(tenantId, context.clock.now())).some(({ kid }) => kid === known.kid)) {
+        return known.claims;
+      }
       const [encodedHeader, encodedPayload, encodedSignature, ...rest] = token.split('.');
       const header = parseObject(encodedHeader);
       const signature = decodeBase64url(encodedSignature ?? '');
@@ -107,7 +124,11 @@ export function createSigner(context: {
       if (record === undefined || !verifyBytes(record.algorithm, publicKeyOf(record), Buffer.from(`${encodedHeader}.${encodedPayload}`), signature)) {
         return undefined;
       }
-      return parseObject(encodedPayload);
+      const claims = parseObject(encodedPayload);
+      if (claims !== undefined) {
+        genuine.set(name, { kid: record.kid, claims });
+      }
+      return claims;
     },
 
     async publicKeys(tenantId) {

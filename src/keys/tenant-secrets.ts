@@ -12,6 +12,8 @@ export interface TenantSecrets {
   readonly interaction: SealingKey;
   /** Signs the cookie by which a browser that signed in before is known again. */
   readonly device: SealingKey;
+  /** Seals mail that waits to be sent. */
+  readonly mail: SealingKey;
   /** Seals the seeds of authenticator apps. */
   readonly secondFactor: SealingKey;
 }
@@ -56,6 +58,7 @@ export function tenantSecretsReader(sealingKey: SealingKey): TenantSecretsReader
         refreshToken: deriveKey(secret, 'refresh-token'),
         interaction: deriveKey(secret, 'interaction'),
         device: deriveKey(secret, 'device'),
+        mail: deriveKey(secret, 'mail'),
         secondFactor: deriveKey(secret, 'second-factor'),
       };
       cache.set(tenant.sealedSecret, secrets);

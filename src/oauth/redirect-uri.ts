@@ -106,7 +106,17 @@ export function matchPostLogoutRedirectUri(
   return client.postLogoutRedirectUris.includes(requested) ? stillAcceptable(client, requested) : undefined;
 }
 
+/** What was found acceptable of a client's URIs. As long as the store gives the same record, nothing has changed. */
+const accepted = new WeakMap<object, Set<string>>();
+
 /** A row may be older than the rules for registration, or written by hand: what they refuse is never used. */
-function stillAcceptable({ type }: Pick<ClientRecord, 'type'>, uri: string): RegisteredRedirectUri | undefined {
-  return checkRedirectUri(uri, type) === undefined ? (uri as RegisteredRedirectUri) : undefined;
+function stillAcceptable(client: Pick<ClientRecord, 'type'>, uri: string): RegisteredRedirectUri | undefined {
+  const known = accepted.get(client) ?? new Set();
+  if (!known.has(uri)) {
+    if (checkRedirectUri(uri, client.type) !== undefined) {
+      return undefined;
+    }
+    accepted.set(client, known.add(uri));
+  }
+  return uri as RegisteredRedirectUri;
 }

@@ -22,9 +22,17 @@ export function parseScope(text: string): readonly string[] | undefined {
   return tokens.length > 0 && tokens.every(isScopeToken) ? tokens : undefined;
 }
 
+/** As long as the store gives the same list, nothing has changed. */
+const known = new WeakMap<readonly ResourceRecord[], ReadonlySet<string>>();
+
 /** Every scope that a tenant knows: the standard ones and those of its resources. */
 export function knownScopes(resources: readonly ResourceRecord[]): ReadonlySet<string> {
-  return new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)]);
+  let scopes = known.get(resources);
+  if (scopes === undefined) {
+    scopes = new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)]);
+    known.set(resources, scopes);
+  }
+  return scopes;
 }
 
 /**
@@ -43,8 +51,8 @@ export function readScopes(
   if (asked === undefined) {
     return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
   }
-  const known = knownScopes(resources);
-  const understood = asked.filter((scope) => known.has(scope) || client.scopes.includes(scope));
+  const all = knownScopes(resources);
+  const understood = asked.filter((scope) => all.has(scope) || client.scopes.includes(scope));
   if (understood.length === 0) {
     return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
   }

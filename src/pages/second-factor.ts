@@ -3,7 +3,7 @@ import type { Html } from './html.ts';
 import { clientName, slip } from './layout.ts';
 import type { PageAccount, PageClient, PageSite } from './models.ts';
 import { passkeyAsset, passkeyForm } from './passkey.ts';
-import { inDays, inMinutes } from './time.ts';
+import { inUnits } from '../words/time.ts';
 
 type Way = 'passkey' | 'totp' | 'email' | 'recovery_code';
 
@@ -57,7 +57,7 @@ function problemText({ site, way, retryAfterMinutes }: SecondFactor, problem: Se
   if (problem === 'wrong' && way === 'recovery_code') {
     return words['second_factor.wrong_recovery_code'];
   }
-  return phrase(words[`second_factor.${problem}`], { time: inMinutes(locale, retryAfterMinutes ?? 1) });
+  return phrase(words[`second_factor.${problem}`], { time: inUnits(locale, retryAfterMinutes ?? 1, 'minute') });
 }
 
 const bodies: Readonly<Record<Way, (m: SecondFactor) => Html>> = {
@@ -114,5 +114,5 @@ function remember({ site, rememberDays }: SecondFactor): Html | undefined {
   if (rememberDays === 0) {
     return undefined;
   }
-  return html`<label class="check"><input type="checkbox" id="remember" name="remember" value="yes"> <span>${phrase(site.words['second_factor.remember'], { days: inDays(site.locale, rememberDays) })}</span></label>`;
+  return html`<label class="check"><input type="checkbox" id="remember" name="remember" value="yes"> <span>${phrase(site.words['second_factor.remember'], { days: inUnits(site.locale, rememberDays, 'day') })}</span></label>`;
 }

@@ -1,9 +1,9 @@
+import { inUnits } from '../words/time.ts';
 import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { clientName, slip } from './layout.ts';
 import type { PageClient, PageSite, SignInProblem } from './models.ts';
 import { passkeyAsset, passkeyForm } from './passkey.ts';
-import { inMinutes } from './time.ts';
 
 interface SignIn {
   readonly site: PageSite;
@@ -15,11 +15,13 @@ interface SignIn {
   readonly problem?: SignInProblem;
   readonly retryAfterMinutes?: number;
   readonly reason?: 'signed_out' | 'again';
+  /** What else this page offers beside the password. */
+  readonly offers?: { readonly email: boolean; readonly signUp: boolean; readonly reset: boolean };
 }
 
 function problemText({ words, locale }: PageSite, problem: SignInProblem, minutes: number | undefined): Html {
   // Which of address and password was wrong stays unsaid: it would tell a stranger which addresses have an account.
-  return phrase(words[`sign_in.${problem}`], { time: inMinutes(locale, minutes ?? 1) });
+  return phrase(words[`sign_in.${problem}`], { time: inUnits(locale, minutes ?? 1, 'minute') });
 }
 
 function reasonText({ words }: PageSite, reason: 'signed_out' | 'again', client: PageClient | undefined): Html {
@@ -50,7 +52,9 @@ ${m.reason && !m.problem && reasonText(m.site, m.reason, m.client)}
 <label for="password">${words['common.password']}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${wrong}${described}${m.email !== '' && focus}>
 <button id="sign-in" class="primary">${words['sign_in.submit']}</button>
+${m.offers?.email === true && html`<button id="email-code" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button>`}
 </form>
+${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}
 ${passkeyForm({
   action: '/sign-in/passkey',
   interaction: m.interaction,
@@ -63,5 +67,8 @@ ${passkeyForm({
   primary: false,
   cancelled: words['sign_in.passkey_cancelled'],
 })}`,
+    stub:
+      m.offers?.signUp === true &&
+      html`<form method="get" action="/sign-up"><input type="hidden" name="interaction" value="${m.interaction}"><p>${words['sign_in.no_account']} <button id="to-sign-up" class="link">${words['sign_up.title']}</button></p></form>`,
   });
 }

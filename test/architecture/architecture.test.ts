@@ -17,26 +17,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   session: ['core', 'store'],
   identity: ['core', 'store', 'keys'],
   oauth: ['core', 'store', 'keys'],
-  mail: ['core', 'words', 'store', 'keys', 'oauth'],
+  // A mail is laid out with the pages' own template tag.
+  mail: ['core', 'words', 'store', 'keys', 'oauth', 'pages'],
   flow: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'mail'],
-  admin: ['core', 'store', 'keys', 'oauth', 'identity'],
+  admin: ['core', 'words', 'store', 'keys', 'oauth', 'identity'],
   pages: ['core', 'words'],
-  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'flow', 'mail', 'pages'],
+  http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'flow', 'mail', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
-  cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
+  cli: ['core', 'words', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'mail', 'flow', 'admin', 'dev', '.'],
   // app.ts and main.ts
   '.': ['core', 'store', 'config', 'keys', 'identity', 'mail', 'http', 'cli'],
 };
 
 /** Packages that one folder owns. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  hono: ['http'],
-  '@hono/node-server': ['http'],
+  'node:http': ['http'],
   kysely: ['store/sql'],
   pg: ['store/sql'],
   'node:sqlite': ['store/sql'],
   commander: ['cli'],
-  zod: ['config', 'admin'],
+  zod: ['admin'],
+  nodemailer: ['mail'],
+  '@simplewebauthn/server': ['identity'],
+  otpauth: ['identity'],
+  bcryptjs: ['identity'],
 };
 
 const root = resolve(import.meta.dirname, '../../src');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pino } from 'pino';
+import { createLog } from '../../src/core/log.ts';
 import { setUserEnabled, setUserPassword } from '../../src/admin/users.ts';
 import { createApp } from '../../src/app.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
@@ -17,7 +17,7 @@ describe('C. refresh, revocation, introspection, audience', () => {
   async function withSecondNode(use: (origin: string) => Promise<void>): Promise<void> {
     const port = await freePort();
     const store = unwrap(openStore(t.server.config.databaseUrl));
-    const app = createApp({ config: { ...t.server.config, listen: { host: '127.0.0.1', port } }, store, clock: t.server.clock, log: pino({ level: 'silent' }) });
+    const app = createApp({ config: { ...t.server.config, listen: { host: '127.0.0.1', port } }, store, clock: t.server.clock, log: createLog('silent', () => undefined) });
     unwrap(await app.start());
     try {
       await use(`http://localhost:${port}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
 import { minute } from '../../src/core/clock.ts';
 import { sealingKey } from '../../src/core/seal.ts';
 import { createPeriodicWork } from '../../src/periodic-work.ts';
@@ -32,7 +32,7 @@ function worker(store: Store) {
     throw new Error('unreachable: 32 bytes are a sealing key');
   }
   let done = 0;
-  const log = pino({ level: 'debug' }, { write: () => void (done += 1) });
+  const log = createLog('debug', () => void (done += 1));
   return { ...createPeriodicWork({ store, sealingKey: key, clock, log }), done: () => done };
 }
 

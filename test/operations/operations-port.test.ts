@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
 import { createApp } from '../../src/app.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
 import { freePort, startServer, type TestServer } from '../support/server.ts';
@@ -62,6 +62,15 @@ describe('the operations port', () => {
     await expect(send(`${stopping.operations}/live`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('says so before the server stops accepting, for as long as is configured', async () => {
+    const stopping = await startServer({ operations: true, drainSeconds: 2 });
+    const stopped = stopping.stop();
+    expect((await send(`${stopping.operations}/ready`)).status).toBe(503);
+    expect((await send(`${stopping.issuer}/jwks`)).status).toBe(200);
+    await stopped;
+    await expect(send(`${stopping.issuer}/jwks`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('knows the domains of tenants, and no others', async () => {
     await server.tenant('acme');
     expect(await ask('/tenant-domain?domain=localhost')).toMatchObject({ status: 200 });
@@ -87,7 +96,7 @@ describe('the operations port', () => {
 
   test('in a place that is taken keeps the server from starting', async () => {
     const config = { ...server.config, listen: { host: '127.0.0.1', port: await freePort() } };
-    const app = createApp({ config, store: server.store, clock: server.clock, log: pino({ level: 'silent' }) });
+    const app = createApp({ config, store: server.store, clock: server.clock, log: createLog('silent', () => undefined) });
     expect(await app.start()).toEqual({ ok: false, failure: expect.stringMatching(/^Port \d+ on 127\.0\.0\.1 is already in use/) });
     await app.stop();
   });

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { pino } from 'pino';
 import { Client } from 'pg';
+import { createLog } from '../../src/core/log.ts';
 import { createApp } from '../../src/app.ts';
 import { tables } from '../../src/store/sql/schema.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
@@ -35,7 +35,7 @@ async function readAll(databaseUrl: string): Promise<Record<string, readonly Rec
 /** Runs a server of the same configuration on another database, while something is tried. The first must be stopped. */
 export async function servedFrom<Value>(server: TestServer, change: { databaseUrl: string; sealingKey?: TestServer['config']['sealingKey'] }, work: () => Promise<Value>): Promise<Value> {
   const store = unwrap(openStore(change.databaseUrl));
-  const app = createApp({ config: { ...server.config, ...change }, store, clock: server.clock, log: pino({ level: 'silent' }) });
+  const app = createApp({ config: { ...server.config, ...change }, store, clock: server.clock, log: createLog('silent', () => undefined) });
   unwrap(await app.start());
   try {
     return await work();

@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
 import { day, minute } from '../../src/core/clock.ts';
 import { createPeriodicWork, type PeriodicWork } from '../../src/periodic-work.ts';
 import { Flow, payloadOf, redirectUri } from '../support/flow.ts';
@@ -9,7 +9,7 @@ import { send } from '../support/user-agent.ts';
 describe('periodic work', () => {
   let server: TestServer;
   const node = (): PeriodicWork =>
-    createPeriodicWork({ store: server.store, sealingKey: server.config.sealingKey, clock: server.clock, log: pino({ level: 'silent' }) });
+    createPeriodicWork({ store: server.store, sealingKey: server.config.sealingKey, clock: server.clock, log: createLog('silent', () => undefined) });
   const kids = async () => (JSON.parse((await send(`${server.issuer}/jwks`)).text) as { keys: { kid: string; alg: string }[] }).keys;
 
   beforeEach(async () => {

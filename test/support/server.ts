@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { createLog } from '../../src/core/log.ts';
 import type { NewClient } from '../../src/admin/client-rules.ts';
 import { createClient } from '../../src/admin/clients.ts';
 import type { AdminContext } from '../../src/admin/context.ts';
@@ -89,14 +89,20 @@ export interface TestServerOptions {
   /** With the walk page, its client and the demo user. */
   readonly dev?: boolean;
   readonly scheme?: 'http' | 'https';
+  /** The mail server; none, and so no mail, without one. */
+  readonly smtpUrl?: string;
   /** With an operations port. */
   readonly operations?: boolean;
+  /** An empty database instead of an SQLite file of its own. */
+  readonly databaseUrl?: string;
+  /** For how long a stop goes on accepting. */
+  readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
 }
 
 /**
- * Starts a whole server on a free port of localhost, over an SQLite file of its own. With scheme `https` its issuer
+ * Starts a whole server on a free port of localhost, over an SQLite file of its own where it is given nothing else. With scheme `https` its issuer
  * says so while the socket speaks http, as behind a proxy.
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -108,21 +114,24 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     throw new Error('unreachable: 32 bytes are a sealing key');
   }
   const clock = movableClock();
-  const databaseUrl = `sqlite:${join(folder, 'microauth.db')}`;
+  const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder, 'microauth.db')}`;
   const store = unwrap(openStore(databaseUrl));
   await store.migrate(clock.now());
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
     listen: { host: '127.0.0.1', port },
     operationsListen: options.operations === true ? { host: '127.0.0.1', port: operationsPort } : undefined,
+    drainSeconds: options.drainSeconds ?? 0,
     databaseUrl,
     dataDir: folder,
     sealingKey: key,
     trustedProxies: options.trustedProxies ?? [],
     logLevel: 'debug',
+    smtpUrl: options.smtpUrl,
+    mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+  const log = createLog('debug', (line) => void lines.push(line));
   const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
   const main = await makeTenant(admin, 'default', 'localhost', options.displayName);
   if (options.dev === true) {

@@ -137,10 +137,10 @@ export class UserAgent {
     throw new Error(`too many redirects, last at ${page.url.href}`);
   }
 
-  /** Fills and sends the first form of a page, as a browser does from its own origin. */
-  async submit(page: Page, fields: Readonly<Record<string, string>>, stopAt?: string): Promise<Page> {
+  /** Fills and sends the first form of a page, as a browser does from its own origin; `path` is that of a button with a formaction. */
+  async submit(page: Page, fields: Readonly<Record<string, string>>, stopAt?: string, path?: string): Promise<Page> {
     const form = readForm(page);
-    return this.open(form.action, stopAt, {
+    return this.open(path === undefined ? form.action : new URL(path, page.url), stopAt, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: page.url.origin, 'sec-fetch-site': 'same-origin' },
       body: new URLSearchParams({ ...form.fields, ...fields }).toString(),

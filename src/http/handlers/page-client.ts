@@ -1,5 +1,7 @@
+import type { Interaction } from '../../flow/interaction.ts';
 import type { PageAccount, PageClient } from '../../pages/models.ts';
 import type { ClientRecord, UserRecord } from '../../store/records.ts';
+import type { Exchange } from '../exchange.ts';
 
 /** A client as pages show it. */
 export function pageClient(client: Pick<ClientRecord, 'name' | 'uri'>): PageClient {
@@ -10,4 +12,11 @@ export function pageClient(client: Pick<ClientRecord, 'name' | 'uri'>): PageClie
 export function pageAccount(user: UserRecord | undefined): PageAccount {
   const { name } = JSON.parse(user?.claims ?? '{}') as { name?: string };
   return { name: name ?? user?.email ?? '', email: user?.email ?? '' };
+}
+
+/** The client that a sign-in is for, as pages show it; none for the person's own account page. */
+export async function pageClientOf(exchange: Exchange, { request }: Interaction): Promise<PageClient | undefined> {
+  const { store, tenant } = exchange.context;
+  const client = request.kind === 'account' ? undefined : await store.findClient(tenant.id, request.clientId);
+  return client && pageClient(client);
 }

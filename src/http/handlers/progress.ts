@@ -45,7 +45,7 @@ export function follow(
 /** Sends the browser to a page of the sign-in, with the interaction sealed for it. */
 export function goTo(
   exchange: Exchange,
-  path: (typeof pathOf)[keyof typeof pathOf] | '/email-code',
+  path: (typeof pathOf)[keyof typeof pathOf] | '/email-code' | '/sign-up/account',
   interaction: Interaction,
   cookies: readonly CookieChange[] = [],
 ): Reply {

@@ -1,10 +1,12 @@
 import { minute } from '../../core/clock.ts';
 import { advance, type Progress } from '../../flow/authorize.ts';
+import type { FlowContext } from '../../flow/context.ts';
 import type { Interaction } from '../../flow/interaction.ts';
 import { anyPasskeyOptions, newPasskeyChallenge } from '../../flow/passkeys.ts';
 import { judgePassword } from '../../flow/password-sign-in.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
+import { offersSignUp } from '../../flow/sign-up.ts';
 import type { SignInProblem } from '../../pages/models.ts';
 import { signInPage } from '../../pages/sign-in.ts';
 import type { Exchange } from '../exchange.ts';
@@ -65,6 +67,11 @@ export async function submitSignIn(exchange: Exchange): Promise<Reply> {
   }
 }
 
+function offersOf(context: FlowContext): { readonly email: boolean; readonly signUp: boolean; readonly reset: boolean } {
+  const mail = context.mailer !== undefined;
+  return { email: mail && context.tenant.settings.emailSignIn, signUp: offersSignUp(context), reset: mail };
+}
+
 interface View {
   readonly status: 200 | 401 | 429 | 503;
   readonly email: string;
@@ -89,6 +96,7 @@ export function renderSignIn(exchange: Exchange, interaction: Interaction, { cli
       ...(view.problem === undefined ? {} : { problem: view.problem }),
       ...(view.retryAfter === undefined ? {} : { retryAfterMinutes: Math.ceil((view.retryAfter * 1000) / minute) }),
       ...(view.again === true ? { reason: 'again' } : {}),
+      offers: offersOf(exchange.context),
     }),
     ...leadingOf(interaction),
     retryAfter: view.retryAfter,

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Store } from '../port.ts';
 import type { Engine } from './engine.ts';
 
@@ -16,7 +15,8 @@ const maximumAge = 5000;
  * keys, by value. Everything is forgotten as soon as any node changes any of it.
  */
 export function withCache(store: Store, engine: Pick<Engine, 'epoch'>): Store {
-  const answers = new LRUCache<string, { readonly value: unknown }>({ max: size, ttl: maximumAge });
+  // In the order of their age, which a Map keeps, so the first is the one to let go.
+  const answers = new Map<string, { readonly value: unknown; readonly staleAt: number }>();
   let epoch = engine.epoch();
 
   async function remember<Value>(key: string, ask: () => Promise<Value>): Promise<Value> {
@@ -26,13 +26,17 @@ export function withCache(store: Store, engine: Pick<Engine, 'epoch'>): Store {
       epoch = current;
     }
     const known = answers.get(key);
-    if (known !== undefined) {
+    if (known !== undefined && known.staleAt > performance.now()) {
       return known.value as Value;
     }
     const value = await ask();
     // An answer that was on its way while something changed is already old.
     if (engine.epoch() === current) {
-      answers.set(key, { value });
+      answers.delete(key);
+      if (answers.size >= size) {
+        answers.delete(answers.keys().next().value ?? '');
+      }
+      answers.set(key, { value, staleAt: performance.now() + maximumAge });
     }
     return value;
   }

@@ -44,8 +44,8 @@ const maximumWaiting = 1000;
 
 /**
  * Drives verbs on an SQLite file (or ':memory:'). All writing verbs that arrive in one turn of the event loop
- * share one transaction and one fsync (`synchronous=FULL`), each in a savepoint of its own, and are answered
- * only after the commit. Reads run at once; as a batch is driven without a pause, they never see half of one.
+ * share one transaction and one fsync (`synchronous=FULL`), and are answered only after the commit; one that fails
+ * drags no other along. Reads run at once; as a batch is driven without a pause, they never see half of one.
  */
 export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}): Engine {
   const database = new DatabaseSync(path, { timeout: 5000 });
@@ -55,6 +55,8 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
   if (options.maximumPages !== undefined) {
     database.exec(`PRAGMA max_page_count = ${options.maximumPages}`);
   }
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
   const compile = createStatementCompiler(new SqliteQueryCompiler());
   const prepared = new LRUCache<string, { statement: StatementSync; hasRows: boolean }>({ max: 500 });
   let waiting: Waiting[] = [];
@@ -98,13 +100,51 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     return performance.now() - heldSince < patience;
   }
 
+  /** Drives verbs in the transaction that has begun; gives those that did not fail, and rejects the others. */
+  function driveAll(batch: readonly Waiting[]): readonly Waiting[] {
+    for (const verb of batch) {
+      try {
+        verb.drive();
+      } catch (error) {
+        verb.reject(explain(error));
+        // Hardly ever does one fail; so it is then that the others are driven again, each in a savepoint, and not always.
+        if (database.isTransaction) {
+          database.exec('ROLLBACK');
+        }
+        begin.run();
+        return driveApart(batch.filter((other) => other !== verb));
+      }
+    }
+    return batch;
+  }
+
+  function driveApart(batch: readonly Waiting[]): readonly Waiting[] {
+    return batch.filter((verb) => {
+      database.exec('SAVEPOINT verb');
+      try {
+        verb.drive();
+        database.exec('RELEASE verb');
+        return true;
+      } catch (error) {
+        // A full disk may have ended the whole transaction, and then all are refused.
+        if (!database.isTransaction) {
+          throw error;
+        }
+        database.exec('ROLLBACK TO verb');
+        database.exec('RELEASE verb');
+        verb.reject(explain(error));
+        return false;
+      }
+    });
+  }
+
   function commitWaiting(closing = false): void {
     if (waiting.length === 0) {
       return;
     }
     const batch = waiting;
     try {
-      database.exec('BEGIN IMMEDIATE');
+      begin.run();
     } catch (error) {
       if (!closing && worthWaiting(error)) {
         setTimeout(commitWaiting, retryDelay, false);
@@ -116,25 +156,10 @@ export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}
     }
     heldSince = undefined;
     waiting = [];
-    const driven: Waiting[] = [];
+    let driven: readonly Waiting[];
     try {
-      for (const verb of batch) {
-        database.exec('SAVEPOINT verb');
-        try {
-          verb.drive();
-          database.exec('RELEASE verb');
-          driven.push(verb);
-        } catch (error) {
-          // A full disk may have ended the whole transaction, and then all are refused.
-          if (!database.isTransaction) {
-            throw error;
-          }
-          database.exec('ROLLBACK TO verb');
-          database.exec('RELEASE verb');
-          verb.reject(explain(error));
-        }
-      }
-      database.exec('COMMIT');
+      driven = driveAll(batch);
+      commit.run();
     } catch (error) {
       if (database.isTransaction) {
         database.exec('ROLLBACK');

@@ -151,8 +151,8 @@ export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresA
   );
 }
 
-/** Grants with their users, and with their sessions where these are alive. */
-function standings(tenantId: TenantId, now: Instant) {
+/** Grants with their users, with their sessions where these are alive, and with the revocation of an access token. */
+function standings(tenantId: TenantId, now: Instant, accessTokenId: string) {
   return sql
     .selectFrom('grants')
     .leftJoin('users', (join) =>
@@ -163,6 +163,9 @@ function standings(tenantId: TenantId, now: Instant) {
         .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
         .onRef('sessions.id', '=', 'grants.session_id')
         .on('sessions.expires_at', '>', now),
+    )
+    .leftJoin('revoked_access_tokens', (join) =>
+      join.onRef('revoked_access_tokens.tenant_id', '=', 'grants.tenant_id').on('revoked_access_tokens.id', '=', accessTokenId),
     )
     .selectAll('grants')
     .select([
@@ -176,15 +179,16 @@ function standings(tenantId: TenantId, now: Instant) {
       'users.created_at as user_created_at',
       'users.updated_at',
       'sessions.id as live_session_id',
+      'revoked_access_tokens.id as revoked_token_id',
     ])
     .where('grants.tenant_id', '=', tenantId);
 }
 
-const standingOfGrant = template((values: { tenantId: TenantId; grantId: string; now: Instant }) =>
-  standings(values.tenantId, values.now).where('grants.id', '=', values.grantId),
+const standingOfGrant = template((values: { tenantId: TenantId; grantId: string; accessTokenId: string; now: Instant }) =>
+  standings(values.tenantId, values.now, values.accessTokenId).where('grants.id', '=', values.grantId),
 );
-const standingOfCode = template((values: { tenantId: TenantId; codeHash: string; now: Instant }) =>
-  standings(values.tenantId, values.now).where('grants.code_hash', '=', values.codeHash),
+const standingOfCode = template((values: { tenantId: TenantId; codeHash: string; accessTokenId: string; now: Instant }) =>
+  standings(values.tenantId, values.now, values.accessTokenId).where('grants.code_hash', '=', values.codeHash),
 );
 
 export function* readStanding(
@@ -192,15 +196,17 @@ export function* readStanding(
   subject: { readonly grantId?: string | undefined; readonly codeHash?: string; readonly accessTokenId?: string },
   now: Instant,
 ): Verb<Standing> {
-  const { grantId, codeHash } = subject;
-  const accessTokenRevoked = subject.accessTokenId !== undefined && (yield* isRevoked(tenantId, subject.accessTokenId));
-  if (grantId === undefined && codeHash === undefined) {
-    return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
-  }
-  const row = yield* first(
-    grantId === undefined ? standingOfCode({ tenantId, codeHash: codeHash ?? '', now }) : standingOfGrant({ tenantId, grantId, now }),
-  );
+  // No token has the empty id.
+  const { grantId, codeHash, accessTokenId = '' } = subject;
+  const row =
+    grantId !== undefined
+      ? yield* first(standingOfGrant({ tenantId, grantId, accessTokenId, now }))
+      : codeHash !== undefined
+        ? yield* first(standingOfCode({ tenantId, codeHash, accessTokenId, now }))
+        : undefined;
   if (row === undefined) {
+    // Without a grant to join it to, the revocation is asked for alone.
+    const accessTokenRevoked = accessTokenId !== '' && (yield* isRevoked(tenantId, accessTokenId));
     return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
   }
   const { email, email_key, email_verified, user_claims, enabled, user_created_at, updated_at } = row;
@@ -224,7 +230,7 @@ export function* readStanding(
         })
       : undefined,
     sessionAlive: row.live_session_id !== null,
-    accessTokenRevoked,
+    accessTokenRevoked: row.revoked_token_id !== null,
   };
 }
 

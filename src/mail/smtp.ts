@@ -1,0 +1,46 @@
+import { createTransport } from 'nodemailer';
+import { second } from '../core/clock.ts';
+import type { Transport } from './deliver.ts';
+
+/** A transport to the mail server of an `smtp:` or `smtps:` URL. It gives up well before a claim on a mail runs out. */
+export function createSmtpTransport(url: string, from: string): Transport {
+  const server = new URL(url);
+  const transporter = createTransport({
+    host: server.hostname,
+    port: server.port === '' ? (server.protocol === 'smtps:' ? 465 : 587) : Number(server.port),
+    secure: server.protocol === 'smtps:',
+    // A password never goes over a connection that anybody can read; loopback is no such connection.
+    requireTLS: server.username !== '' && !isLoopback(server.hostname),
+    ...(server.username !== '' && { auth: { user: decodeURIComponent(server.username), pass: decodeURIComponent(server.password) } }),
+    connectionTimeout: 10 * second,
+    greetingTimeout: 10 * second,
+    socketTimeout: 20 * second,
+    // Content comes from us alone; nothing is to be read from files or addresses.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return async (mail, messageId) => {
+    try {
+      await transporter.sendMail({
+        from: { name: mail.fromName, address: from },
+        to: { name: '', address: mail.to },
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        // The same mail sent twice, after a crash between sending and noting it, is one mail to its reader.
+        messageId: `<${messageId}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+      return { sent: true };
+    } catch (error) {
+      const { responseCode, message } = error as { readonly responseCode?: number; readonly message?: string };
+      // RFC 5321 §4.2.1: 5yz is the server's last word. 535 and 530 are about our credentials, which an operator can mend.
+      const permanent = responseCode !== undefined && responseCode >= 500 && responseCode !== 530 && responseCode !== 535;
+      return { sent: false, reason: message ?? 'unknown', permanent };
+    }
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}

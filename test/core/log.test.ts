@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../../src/core/log.ts';
+
+function lineOf(fields: object): Record<string, unknown> {
+  const lines: string[] = [];
+  createLog('debug', (line) => lines.push(line)).error(fields);
+  expect(lines).toHaveLength(1);
+  return JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+}
+
+test('an error is told with its causes', () => {
+  const line = lineOf({ event: 'x', err: new Error('outer', { cause: new TypeError('inner') }) });
+  expect(line).toMatchObject({ level: 'error', event: 'x', err: { message: 'outer', cause: { type: 'TypeError', message: 'inner' } } });
+});
+
+test('an error that holds or causes itself is told too', () => {
+  const circular = new Error('circular');
+  circular.cause = circular;
+  expect(lineOf({ err: circular })).toMatchObject({ err: { message: 'circular' } });
+  const holding = Object.assign(new Error('holding'), { self: {} });
+  holding.self = holding;
+  expect(JSON.stringify(lineOf({ err: holding }))).toContain('holding');
+  expect(JSON.stringify(lineOf({ event: 'big', value: 10n }))).toContain('10n');
+});
+
+test('A162 what strangers write stays inside its line', () => {
+  const line = lineOf({ event: 'x', detail: 'a\n{"level":"error"}\u001b[31m' });
+  expect(line['detail']).toBe('a\n{"level":"error"}\u001b[31m');
+});
