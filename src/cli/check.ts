@@ -67,10 +67,14 @@ async function inspect(config: Config): Promise<Findings> {
 async function inspectStore(store: Store, { sealingKey }: Config): Promise<Findings> {
   const clock = systemClock();
   const clockDifference = await compareClocks(store);
-  const problems =
+  const problems: string[] =
     Math.abs(clockDifference) > tolerance
       ? [`The database's clock is ${Math.round(Math.abs(clockDifference) / second)} seconds ${clockDifference > 0 ? 'ahead of' : 'behind'} this machine's; set both by NTP.`]
       : [];
+  const newer = await store.newerMigrations();
+  if (newer.length > 0) {
+    problems.push(`The schema is of a newer version, with ${newer.join(', ')}; this one works on it if it is one version older, so update it next.`);
+  }
   const pendingMigrations = await store.pendingMigrations();
   if (pendingMigrations.length > 0) {
     return { problems, pendingMigrations, keys: [], clockDifference };

@@ -22,7 +22,7 @@ function parseWorkers(text: string): number {
 
 /** `microauth serve` */
 export function completeServe(command: Command): void {
-  const workers = new Option('--workers <n>', 'processes that share the port; as many as cores on PostgreSQL, one on SQLite')
+  const workers = new Option('--workers <n>', 'processes that share the port, for machines with cores to spare')
     .argParser(parseWorkers)
     .default(1);
   command.addOption(workers).addHelpText('after', environmentHelp).action(async (options: ServeOptions) => {

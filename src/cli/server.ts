@@ -56,6 +56,10 @@ async function runOver(store: Store, config: Config, command: ServerCommand): Pr
   }
   const log = command.logger(config);
   const app = createApp({ config, store, clock, log, worker: workerNumber(), ...(dev.value !== undefined && { dev: dev.value }) });
+  const newer = await store.newerMigrations();
+  if (newer.length > 0) {
+    log.warn({ event: 'schema_newer', migrations: newer });
+  }
   const signal = nextSignal();
   const started = await app.start();
   if (!started.ok) {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { refuse } from '../admin/context.ts';
 import { completeKeys, createTenant, deleteTenant, findTenant } from '../admin/tenants.ts';
-import { tenantView } from '../admin/views.ts';
+import { tenantDetailView, tenantView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
 import { manage } from './management.ts';
+import { addTenantSet } from './tenant-settings.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly domain: string;
@@ -39,10 +40,12 @@ export function completeTenant(group: Command): void {
   addCommand(group, 'show <tenant>', 'show one tenant, by name, id or domain').action(async (reference: string, options: CommonOptions) => {
     const outcome = await manage(options, async ({ context }) => {
       const found = await findTenant(context, reference);
-      return found.ok ? succeed(describe(found.value.displayName, tenantView(found.value, context.url))) : found;
+      return found.ok ? succeed(describe(found.value.displayName, tenantDetailView(found.value, context.url))) : found;
     });
     report(outcome, options);
   });
+
+  addTenantSet(group);
 
   addCommand(group, 'delete <tenant>', 'delete a tenant with its users, clients and keys').action(
     async (reference: string, options: CommonOptions) => {

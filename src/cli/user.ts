@@ -8,6 +8,7 @@ import { addCommand, type CommonOptions, describe, list, report } from './answer
 import { addTenantOption, pairs } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
+import { addIntake } from './user-intake.ts';
 
 interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
@@ -49,6 +50,7 @@ export function completeUser(group: Command): void {
     },
   );
   addSessions(group);
+  addIntake(group);
 }
 
 function addCreate(group: Command): void {

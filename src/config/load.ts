@@ -14,6 +14,8 @@ export interface Config {
   readonly listen: ListenAddress;
   /** Where metrics and probes are answered; nowhere when undefined. */
   readonly operationsListen?: ListenAddress | undefined;
+  /** Between `/ready` saying that this node stops and the moment from which it accepts nothing new. */
+  readonly drainSeconds: number;
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly sealingKey: SealingKey;
@@ -55,7 +57,7 @@ export function loadConfig(
   if (refused.length === 0) {
     problems.push(...weaknesses(settings, mode, given.get('url')?.label ?? options.url.variable));
   }
-  return problems.length === 0 ? complete(settings) : fail(problems);
+  return problems.length === 0 ? complete(settings, mode) : fail(problems);
 }
 
 function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): readonly string[] {
@@ -82,8 +84,11 @@ function weaknesses(settings: Settings, mode: ConfigMode, urlLabel: string): rea
   return problems;
 }
 
+/** Long enough for a balancer that asks every two seconds to be told twice. */
+const usualDrainSeconds = 5;
+
 /** Fills in the defaults. By now only what must be asked of the file system can still go wrong. */
-function complete(settings: Settings): Result<Config, readonly string[]> {
+function complete(settings: Settings, mode: ConfigMode): Result<Config, readonly string[]> {
   const url: DefaultTenantUrl = settings.url ?? { scheme: 'http', host: 'localhost', port: 4000 };
   const dataDir = settings.dataDir ?? './.microauth';
   if (settings.databaseUrl === undefined || settings.sealingKey === undefined) {
@@ -101,6 +106,8 @@ function complete(settings: Settings): Result<Config, readonly string[]> {
       url: Object.freeze(url),
       listen: Object.freeze(settings.listen ?? { host: '127.0.0.1', port: url.port ?? (url.scheme === 'http' ? 80 : 4000) }),
       operationsListen: settings.operationsListen === undefined ? undefined : Object.freeze(settings.operationsListen),
+      // Without an operations port nobody could see it, and in development nobody looks.
+      drainSeconds: settings.drainSeconds ?? (mode === 'serve' && settings.operationsListen !== undefined ? usualDrainSeconds : 0),
       databaseUrl: settings.databaseUrl ?? `sqlite:${join(dataDir, 'microauth.db')}`,
       dataDir,
       sealingKey: sealingKey.value,

@@ -3,6 +3,7 @@ import { fail, type Result, succeed } from '../core/result.ts';
 import {
   type Parse,
   parseDatabaseUrl,
+  parseDrainSeconds,
   parseListenAddress,
   parseMailAddress,
   parsePublicUrl,
@@ -59,6 +60,14 @@ export const options = {
     doc: 'Where to answer operators with /live, /ready, /metrics and /tenant-domain, host:port. Keep it private.',
     parse: parseListenAddress,
     default: 'nowhere',
+    requiredToServe: false,
+    show: quoted,
+  },
+  drainSeconds: {
+    variable: 'MICROAUTH_DRAIN_SECONDS',
+    doc: 'How long a stop goes on accepting connections after /ready has turned 503, so that load balancers see it first.',
+    parse: parseDrainSeconds,
+    default: '0; for serve with MICROAUTH_OPERATIONS_LISTEN 5',
     requiredToServe: false,
     show: quoted,
   },

@@ -86,6 +86,12 @@ export function looksRandom(bytes: Uint8Array): boolean {
   return new Set(bytes).size >= 16 && new Set(steps).size >= 16 && !printable;
 }
 
+/** A whole number of seconds, up to five minutes. */
+export const parseDrainSeconds: Parse<number> = (text) => {
+  const seconds = Number(text);
+  return /^\d{1,3}$/.test(text) && seconds <= 300 ? succeed(seconds) : fail('must be a whole number of seconds from 0 to 300');
+};
+
 /** Addresses and address ranges (CIDR), separated by commas. */
 export const parseTrustedProxies: Parse<readonly string[]> = (text) => {
   const ranges = text.split(',').map((range) => range.trim());

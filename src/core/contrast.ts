@@ -24,3 +24,29 @@ export function contrast(one: string, other: string): number {
 export function readableOn(colour: string): '#000000' | '#ffffff' {
   return contrast(colour, '#ffffff') >= contrast(colour, '#000000') ? '#ffffff' : '#000000';
 }
+
+/** The colours of our pages on which a tenant's accent stands: the card's, light and dark, and the darkest and lightest around it. */
+const lightPapers = ['#fbfdfc', '#e9eeec'] as const;
+const darkPapers = ['#131f1d', '#0b1413'] as const;
+
+/** WCAG 2.2 §1.4.3. */
+const minimumContrast = 4.5;
+
+/** Whether text in this colour can be read on our light, or dark, pages. */
+export function isReadable(colour: string, on: 'light' | 'dark'): boolean {
+  return (on === 'light' ? lightPapers : darkPapers).every((paper) => contrast(colour, paper) >= minimumContrast);
+}
+
+/** The colour, as little lightened as it takes to be read on our dark pages. */
+export function lightenedForDark(colour: string): string {
+  for (let share = 0; share < 1; share += 0.05) {
+    const lightened = `#${[1, 3, 5]
+      .map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+      .map((part) => Math.round(part + (255 - part) * share).toString(16).padStart(2, '0'))
+      .join('')}`;
+    if (isReadable(lightened, 'dark')) {
+      return lightened;
+    }
+  }
+  return '#ffffff';
+}

@@ -1,5 +1,6 @@
 import { hour } from '../core/clock.ts';
 import { open, seal } from '../core/seal.ts';
+import type { Challenge } from '../identity/passkeys.ts';
 import type { AuthorizationRequest, SignInDemand } from '../oauth/authorization-request.ts';
 import type { Context } from '../oauth/context.ts';
 import type { LogoutReturn } from '../oauth/logout.ts';
@@ -30,8 +31,10 @@ export interface Interaction {
   readonly consentingSession?: string;
   /** What has been proven where one proof is not enough. */
   readonly proof?: Proof;
-  /** The WebAuthn challenge of the page that was shown last (base64url). */
-  readonly challenge?: string;
+  /** The person whom the page of a further proof was shown to: nobody else's proof is taken with it. */
+  readonly provingUser?: string;
+  /** The WebAuthn challenge of the page that was shown last. */
+  readonly challenge?: Challenge;
   /** The address that a code proved in this browser, for the account that is being made. */
   readonly verifiedEmail?: { readonly email: string; readonly at: Instant };
   /** The ticket whose code this browser may type: what was sent, and where to. */

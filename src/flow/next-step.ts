@@ -2,6 +2,7 @@ import { levelOfContext, levelOf, type Level } from '../oauth/authentication-con
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
+import { freshSignIn } from './account-request.ts';
 import { consentItems } from './consent-items.ts';
 import type { AccountRequest } from './interaction.ts';
 import type { Proof } from './proof.ts';
@@ -57,9 +58,10 @@ export function nextStep(situation: Situation): Step {
     return refuse('authentication_level_unreachable');
   }
   if (proof !== undefined) {
-    const level = demandedLevel({ ...situation.secondFactor, request, reached: levelOf(proof.methods), signingIn: true });
+    const reached = levelOf(proof.methods);
+    const level = demandedLevel({ ...situation.secondFactor, request, reached, signingIn: true });
     if (level !== undefined) {
-      return proveMore(situation, proof.userId, level, undefined);
+      return proveMore(situation, proof.userId, { reached, level }, undefined);
     }
   }
   if (session === undefined || (request.prompts.includes('create') && session.authTime < startedAt)) {
@@ -76,9 +78,10 @@ export function nextStep(situation: Situation): Step {
   if (!signedInForThis && wantsFreshSignIn(situation, session)) {
     return silent ? refuse('login_required') : { kind: 'sign_in', again: true };
   }
-  const level = demandedLevel({ ...situation.secondFactor, request, reached: levelOfContext(session.acr), signingIn: false });
+  const reached = levelOfContext(session.acr);
+  const level = demandedLevel({ ...situation.secondFactor, request, reached, signingIn: false });
   if (level !== undefined) {
-    return silent ? refuse('login_required') : proveMore(situation, session.userId, level, session);
+    return silent ? refuse('login_required') : proveMore(situation, session.userId, { reached, level }, session);
   }
   if (request.kind === 'authorization' && !situation.consentGiven && wantsConsent(request, situation)) {
     return silent ? refuse('consent_required') : { kind: 'consent', session, items: consentItems(request) };
@@ -94,8 +97,26 @@ function withoutSession({ request, sessions }: Situation): Step {
   return sessions.length > 0 && request.hintedSubject === undefined && !request.prompts.includes('login') ? { kind: 'select_account' } : { kind: 'sign_in', again: false };
 }
 
-function proveMore({ secondFactor }: Situation, userId: string, level: Level, session: SessionRecord | undefined): Step {
-  return { kind: secondFactor.available(level) ? 'second_factor' : 'set_up_factor', userId, level, session };
+/**
+ * Asks for the level that is missing. What is not there yet can be set up, but never by less than the person can prove:
+ * somebody who only knows the password of an account must not put a passkey of their own beside its authenticator app,
+ * nor may a session that was left open long ago.
+ */
+function proveMore(
+  { secondFactor, now }: Situation,
+  userId: string,
+  { reached, level }: { readonly reached: Level; readonly level: Level },
+  session: SessionRecord | undefined,
+): Step {
+  if (secondFactor.available(level)) {
+    return { kind: 'second_factor', userId, level, session };
+  }
+  if (reached < 2 && secondFactor.available(2)) {
+    return { kind: 'second_factor', userId, level: 2, session };
+  }
+  return session !== undefined && session.authTime + freshSignIn * 1000 <= now
+    ? { kind: 'sign_in', again: true }
+    : { kind: 'set_up_factor', userId, level, session };
 }
 
 /** Core §3.1.2.1: prompt=login always, max_age when the last sign-in is older. */

@@ -34,5 +34,16 @@ export async function judgePassword(context: FlowContext, email: string, passwor
     return { kind: 'wrong_credentials' };
   }
   await returnAttempt(context.store, tenantId, attempt);
-  return { kind: 'right', user };
+  return { kind: 'right', user: await withPresentHash(context, user, password) };
+}
+
+/** Only now is the password known, so only now can its hash be brought up to date. Where it cannot be, the old one stays. */
+async function withPresentHash(context: FlowContext, user: UserRecord, password: string): Promise<UserRecord> {
+  const { passwordHash } = user;
+  if (passwordHash === null || !context.hasher.needsRehash(passwordHash)) {
+    return user;
+  }
+  const hashed = await context.hasher.hash(password);
+  const changed = hashed.ok && (await context.store.rehashPassword(context.tenant.id, user.id, passwordHash, hashed.value));
+  return hashed.ok && changed ? { ...user, passwordHash: hashed.value } : user;
 }

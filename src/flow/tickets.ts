@@ -32,6 +32,9 @@ export const maximumWrongCodes = 5;
 
 const codeDigits = 8;
 
+/** What tickets are made in. */
+export type TicketContext = Pick<FlowContext, 'tenant' | 'clock' | 'store' | 'mailer'>;
+
 /** What only the mail says. */
 interface TicketSecrets {
   readonly link: string;
@@ -57,7 +60,7 @@ interface NewTicket {
  * Makes a ticket and mails it, or seems to. The row keeps only hashes of its link and code: whoever reads the database
  * can use neither.
  */
-export async function issueTicket(context: FlowContext, ticket: NewTicket): Promise<TicketRecord> {
+export async function issueTicket(context: TicketContext, ticket: NewTicket): Promise<TicketRecord & { readonly link: string }> {
   const { tenant, clock, store, mailer } = context;
   const now = clock.now();
   const id = randomId('ticket');
@@ -78,14 +81,15 @@ export async function issueTicket(context: FlowContext, ticket: NewTicket): Prom
     expiresAt: now + lifetime,
   };
   // The origin is the tenant's own, whatever host the request named (CVE-2023-49097).
-  const content = ticket.mail({ link: `${tenant.issuer}/link?ticket=${secret}`, code, minutes: Math.round(lifetime / minute) });
+  const link = `${tenant.issuer}/link?ticket=${secret}`;
+  const content = ticket.mail({ link, code, minutes: Math.round(lifetime / minute) });
   const message = mailer?.write(tenant, { to: ticket.email, locale: ticket.locale, content });
   // Marked as sent it is never sent, and the next sweep takes it.
   await store.createTicket(tenant.id, record, message && (ticket.deliver ? message : { ...message, sentAt: now, expiresAt: now }));
   if (ticket.deliver) {
     mailer?.poke();
   }
-  return record;
+  return { ...record, link };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { EndpointPaths } from '../oauth/discovery.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { Exchange } from './exchange.ts';
 import { handleAuthorize } from './handlers/authorize.ts';
+import { handleBrand } from './handlers/brand.ts';
 import { showConsent, submitConsent } from './handlers/consent.ts';
 import { handleIntrospect, handleRevoke, handleToken, handleUserinfo } from './handlers/direct.ts';
 import { handleAsset, handleDiscovery, handleJwks } from './handlers/documents.ts';
@@ -9,8 +10,12 @@ import { showEmailCode, submitEmailCode, submitEmailSignIn } from './handlers/em
 import { showForgotPassword, submitForgotPassword } from './handlers/forgot-password.ts';
 import { handleHome, handleWalk, type Walk } from './handlers/home.ts';
 import { showLink, submitLink } from './handlers/link.ts';
+import { handleMailbox } from './handlers/mailbox.ts';
 import { handleLogout, submitLogout } from './handlers/logout.ts';
+import { handleRelatedOrigins, submitPasskey } from './handlers/passkey.ts';
+import { showSecondFactor, submitSecondFactor } from './handlers/second-factor.ts';
 import { showSelectAccount, submitSelectAccount } from './handlers/select-account.ts';
+import { showSetUpFactor, submitSetUpFactor } from './handlers/set-up-factor.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
 import { showNewAccount, showSignUp, submitNewAccount, submitSignUp } from './handlers/sign-up.ts';
 import type { Reply } from './reply.ts';
@@ -66,6 +71,12 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     { method: 'POST', path: '/sign-up/account', guard: 'own_form', handler: submitNewAccount },
     { method: 'GET', path: '/forgot-password', guard: 'page', handler: showForgotPassword },
     { method: 'POST', path: '/forgot-password', guard: 'own_form', handler: submitForgotPassword },
+    { method: 'POST', path: '/sign-in/passkey', guard: 'own_form', handler: submitPasskey },
+    { method: 'GET', path: '/second-factor', guard: 'page', handler: showSecondFactor },
+    { method: 'POST', path: '/second-factor', guard: 'own_form', handler: submitSecondFactor },
+    { method: 'GET', path: '/set-up-factor', guard: 'page', handler: showSetUpFactor },
+    { method: 'POST', path: '/set-up-factor', guard: 'own_form', handler: submitSetUpFactor },
+    { method: 'GET', path: '/.well-known/webauthn', guard: 'page', handler: handleRelatedOrigins },
     { method: 'GET', path: '/select-account', guard: 'page', handler: showSelectAccount },
     { method: 'POST', path: '/select-account', guard: 'own_form', handler: submitSelectAccount },
     { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },
@@ -75,7 +86,13 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     ...accountRoutes,
 
     { method: 'GET', path: '/', guard: 'page', handler: handleHome(walk) },
-    ...(walk === undefined ? [] : [{ method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) } as const]),
+    ...(walk === undefined
+      ? []
+      : ([
+          { method: 'GET', path: walk.redirectPath, guard: 'page', handler: handleWalk(walk) },
+          { method: 'GET', path: '/dev/mailbox', guard: 'page', handler: handleMailbox },
+        ] as const)),
+    { method: 'GET', path: '/brand/:version/:name', guard: 'page', handler: handleBrand },
     { method: 'GET', path: '/assets/:version/:name', guard: 'page', handler: handleAsset },
   ];
 }

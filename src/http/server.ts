@@ -12,10 +12,11 @@ export type ServeRequest = (request: Incoming) => Promise<Draft>;
 export interface Listener {
   start(host: string, port: number): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
   /**
-   * Stops accepting, lets what is in flight finish, and closes idle connections at once and all others when the
-   * time is up. Returns how many requests were cut off.
+   * For `drain` milliseconds nothing changes but that every answer ends its connection. Then it stops accepting, lets
+   * what is in flight finish, and closes idle connections at once and all others when the time is up. Returns how many
+   * requests were cut off.
    */
-  stop(): Promise<number>;
+  stop(drain?: number): Promise<number>;
   metrics(): readonly Family[];
 }
 
@@ -54,6 +55,8 @@ const defaults: Limits = {
  */
 export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alone' = 'shared', limits: Limits = defaults): Listener {
   const inFlight = new Set<ServerResponse>();
+  // Whether the end has been announced, so that clients should go elsewhere with their next request.
+  let ending = false;
   const onClose = function (this: ServerResponse): void {
     inFlight.delete(this);
     if (stopping) {
@@ -76,7 +79,7 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
     },
     (message, response) => {
       inFlight.add(response);
-      response.shouldKeepAlive &&= !stopping;
+      response.shouldKeepAlive &&= !ending;
       response.on('close', onClose);
       const request = readIncoming(message);
       if (request === undefined) {
@@ -113,8 +116,18 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
           resolve(succeed({ host, port: typeof address === 'object' && address !== null ? address.port : number }));
         });
       }),
-    stop: () =>
-      new Promise((resolve) => {
+    async stop(drain = 0) {
+      ending = true;
+      for (const response of inFlight) {
+        // Tells the client not to send its next request here.
+        response.shouldKeepAlive = false;
+      }
+      if (drain > 0) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, drain);
+        });
+      }
+      return new Promise((resolve) => {
         stopping = true;
         let cutOff = 0;
         const timer = setTimeout(() => {
@@ -125,12 +138,9 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
           clearTimeout(timer);
           resolve(cutOff);
         });
-        for (const response of inFlight) {
-          // Tells the client not to send its next request here.
-          response.shouldKeepAlive = false;
-        }
         server.closeIdleConnections();
-      }),
+      });
+    },
     metrics: () => [
       single('gauge', 'microauth_connections', 'Open connections of clients and proxies', connections),
       single('gauge', 'microauth_connections_maximum', 'How many connections there may be', limits.connections),

@@ -19,7 +19,7 @@ export interface Attempt {
  */
 function bucketsOf(attempt: Attempt): readonly AttemptBucket[] {
   const account = sha256(emailKey(attempt.email));
-  const address = { key: `address:${attempt.address}`, limit: 100, window: 15 * minute };
+  const address = addressBucket(attempt.address);
   if (attempt.knownDevice !== undefined) {
     return [{ key: `device:${attempt.knownDevice}:${account}`, limit: 10, window: 15 * minute }, address];
   }
@@ -39,4 +39,40 @@ export function takeAttempt(store: Store, tenantId: TenantId, attempt: Attempt, 
 /** Uncounts an attempt that proved rightful. */
 export function returnAttempt(store: Store, tenantId: TenantId, attempt: Attempt): Promise<void> {
   return store.returnAttempt(tenantId, bucketsOf(attempt).map((bucket) => bucket.key));
+}
+
+/**
+ * The counters of a guess at a second factor. All codes of an account share one, whatever they are codes of and in
+ * whichever sign-in they are tried (CVE-2024-32868): a code has six digits, and who guesses at it knows the password.
+ */
+function secondFactorBuckets(userId: string, address: string): readonly AttemptBucket[] {
+  return [
+    { key: `second-factor:${userId}`, limit: 5, window: 15 * minute },
+    addressBucket(address),
+  ];
+}
+
+/** Counts a code of a second factor, right before it is judged. */
+export function takeSecondFactorAttempt(store: Store, tenantId: TenantId, userId: string, address: string, now: number): Promise<AttemptDecision> {
+  return store.takeAttempt(tenantId, secondFactorBuckets(userId, address), now);
+}
+
+/** Uncounts a code that was right; the wrong ones before it stay counted. */
+export function returnSecondFactorAttempt(store: Store, tenantId: TenantId, userId: string, address: string): Promise<void> {
+  return store.returnAttempt(tenantId, secondFactorBuckets(userId, address).map(({ key }) => key));
+}
+
+/** Counts a passkey that is about to be verified: nothing about it can be guessed, but verifying it is work. */
+export function takePasskeyAttempt(store: Store, tenantId: TenantId, address: string, now: number): Promise<AttemptDecision> {
+  return store.takeAttempt(tenantId, [addressBucket(address)], now);
+}
+
+/** Uncounts a passkey that was right. */
+export function returnPasskeyAttempt(store: Store, tenantId: TenantId, address: string): Promise<void> {
+  return store.returnAttempt(tenantId, [addressBucket(address).key]);
+}
+
+/** What one machine may try in all. */
+function addressBucket(address: string): AttemptBucket {
+  return { key: `address:${address}`, limit: 100, window: 15 * minute };
 }

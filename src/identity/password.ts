@@ -1,6 +1,7 @@
 import { argon2, type Argon2Parameters, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { fail, type Result, succeed } from '../core/result.ts';
+import { readForeignHash } from './foreign-hashes.ts';
 import { parsePhc, type PasswordHash, toPhc } from './phc.ts';
 
 /** Hashes and checks passwords, a bounded number at a time. `busy` means: not now, too many are waiting. */
@@ -9,6 +10,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<Result<string, 'busy'>>;
   /** Takes as long for a user who does not exist (undefined) as for one who does, and answers false. */
   verify(password: string, phc: string | undefined): Promise<Result<boolean, 'busy'>>;
+  /** Whether a hash should give way to a new one of the same password: another system's, or one that cost less than ours do. */
+  needsRehash(phc: string): boolean;
   /** How many hashes run and wait at this moment. */
   load(): { readonly running: number; readonly waiting: number };
 }
@@ -41,6 +44,10 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
   const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
   return {
     load: () => pool.load(),
+    needsRehash(phc) {
+      const stored = parsePhc(phc);
+      return stored === undefined || stored.memory < cost.memory || (stored.memory === cost.memory && stored.passes < cost.passes);
+    },
     hash(password) {
       return pool.run(async () => {
         const salt = randomBytes(saltLength);
@@ -52,6 +59,11 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
         return succeed(false);
       }
       const stored = phc === undefined ? undefined : parsePhc(phc);
+      const foreign = phc === undefined || stored !== undefined ? undefined : readForeignHash(phc);
+      if (foreign !== undefined) {
+        // As other systems do, it is compared as it was typed, and bcrypt looks at the first 72 bytes.
+        return pool.run(() => foreign(password));
+      }
       const target = stored ?? decoy;
       return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
     },

@@ -14,6 +14,8 @@ export interface TenantSecrets {
   readonly device: SealingKey;
   /** Seals mail that waits to be sent. */
   readonly mail: SealingKey;
+  /** Seals the seeds of authenticator apps. */
+  readonly secondFactor: SealingKey;
 }
 
 /** Opens the secrets of tenants. */
@@ -57,6 +59,7 @@ export function tenantSecretsReader(sealingKey: SealingKey): TenantSecretsReader
         interaction: deriveKey(secret, 'interaction'),
         device: deriveKey(secret, 'device'),
         mail: deriveKey(secret, 'mail'),
+        secondFactor: deriveKey(secret, 'second-factor'),
       };
       cache.set(tenant.sealedSecret, secrets);
       return secrets;

@@ -44,8 +44,7 @@ export function createDelivery(context: {
   const { store, clock, secrets, transport, record, broken } = context;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
+  const wish = { again: false, stop: false };
 
   async function deliver({ tenantId, message }: ClaimedMessage): Promise<void> {
     const tenant = await store.findTenant(tenantId);
@@ -66,15 +65,15 @@ export function createDelivery(context: {
   async function deliverAll(): Promise<void> {
     let claimed: readonly ClaimedMessage[];
     do {
-      again = false;
+      wish.again = false;
       const now = clock.now();
       claimed = await store.claimMessages(now, now + claim, atOnce);
       await Promise.all(claimed.map(deliver));
-    } while (!stopped && (claimed.length === atOnce || again));
+    } while (!wish.stop && (claimed.length === atOnce || wish.again));
   }
 
   function run(): Promise<void> {
-    again = true;
+    wish.again = true;
     running ??= deliverAll().finally(() => {
       running = undefined;
     });
@@ -82,7 +81,7 @@ export function createDelivery(context: {
   }
 
   /** What fails here is tried again by the next look, on this node or another. */
-  const poke = (): void => void (stopped || run().catch(broken));
+  const poke = (): void => void (wish.stop || run().catch(broken));
   return {
     start() {
       timer = setInterval(poke, interval);
@@ -92,7 +91,7 @@ export function createDelivery(context: {
     poke,
     run,
     async stop() {
-      stopped = true;
+      wish.stop = true;
       clearInterval(timer);
       await running?.catch(() => undefined);
     },

@@ -30,7 +30,21 @@ export function levelOf(methods: readonly AuthenticationMethod[]): Level {
   if (methods.some((method) => method === 'hardware_passkey' || method === 'synced_passkey')) {
     return 3;
   }
-  return methods.length > 1 ? 2 : methods.length === 1 ? 1 : 0;
+  // The same proof twice is one proof.
+  const different = new Set(methods).size;
+  return different > 1 ? 2 : different === 1 ? 1 : 0;
+}
+
+/** The methods behind an `amr` of ours. What a recovery code stood in for is taken for the thing itself. */
+export function methodsOf(amr: readonly string[]): readonly AuthenticationMethod[] {
+  const telling: readonly (readonly [string, AuthenticationMethod])[] = [
+    ['pwd', 'password'],
+    ['email', 'email'],
+    ['otp', 'totp'],
+    ['hwk', 'hardware_passkey'],
+    ['swk', 'synced_passkey'],
+  ];
+  return telling.flatMap(([reference, method]) => (amr.includes(reference) ? [method] : []));
 }
 
 /** The level that an `acr` value of ours names; 0 for any other. */

@@ -7,7 +7,7 @@ import type { Store } from '../store/port.ts';
 import type { TenantId } from '../store/records.ts';
 import type { TenantSettings } from '../store/tenant-settings.ts';
 
-/** An enabled tenant that a request was led to by its host. Only `http/tenant.ts` makes one. */
+/** An enabled tenant that a request was led to by its host. Only `tenant.ts` makes one. */
 export type Tenant = Brand<
   {
     readonly id: TenantId;

@@ -32,4 +32,4 @@ export interface PageAccount {
 }
 
 /** Why the last attempt to sign in did not succeed. */
-export type SignInProblem = 'wrong_credentials' | 'too_many_attempts' | 'busy' | 'disabled_cookies';
+export type SignInProblem = 'wrong_credentials' | 'too_many_attempts' | 'busy' | 'disabled_cookies' | 'passkey_refused' | 'passkey_expired';

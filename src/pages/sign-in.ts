@@ -3,11 +3,14 @@ import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { clientName, slip } from './layout.ts';
 import type { PageClient, PageSite, SignInProblem } from './models.ts';
+import { passkeyAsset, passkeyForm } from './passkey.ts';
 
 interface SignIn {
   readonly site: PageSite;
   readonly client?: PageClient;
   readonly interaction: string;
+  /** The options of WebAuthn, in JSON. */
+  readonly passkeyOptions: string;
   readonly email: string;
   readonly problem?: SignInProblem;
   readonly retryAfterMinutes?: number;
@@ -41,19 +44,32 @@ export function signInPage(m: SignIn): Html {
   return slip({
     title: words['sign_in.title'],
     site: m.site,
+    assets: [passkeyAsset],
     content: html`${m.client && html`<p class="lead">${phrase(words['common.continue_to'], { client: clientName(m.client) })}</p>`}
 ${m.problem && html`<p class="alert" role="alert" id="problem">${problemText(m.site, m.problem, m.retryAfterMinutes)}</p>`}
 ${m.reason && !m.problem && reasonText(m.site, m.reason, m.client)}
 <form method="post" action="/sign-in">
 <input type="hidden" name="interaction" value="${m.interaction}">
 <label for="email">${words['common.email']}</label>
-<input id="email" name="email" type="email" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${m.email}"${wrong}${described}${m.email === '' && focus}>
+<input id="email" name="email" type="email" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" required value="${m.email}"${wrong}${described}${m.email === '' && focus}>
 <label for="password">${words['common.password']}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${wrong}${described}${m.email !== '' && focus}>
 <button id="sign-in" class="primary">${words['sign_in.submit']}</button>
 ${m.offers?.email === true && html`<button id="email-code" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button>`}
 </form>
-${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}`,
+${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}
+${passkeyForm({
+  action: '/sign-in/passkey',
+  interaction: m.interaction,
+  purpose: 'get',
+  options: m.passkeyOptions,
+  conditional: true,
+  before: html`<p class="or">${words['sign_in.or']}</p>
+`,
+  label: words['sign_in.passkey'],
+  primary: false,
+  cancelled: words['sign_in.passkey_cancelled'],
+})}`,
     stub:
       m.offers?.signUp === true &&
       html`<form method="get" action="/sign-up"><input type="hidden" name="interaction" value="${m.interaction}"><p>${words['sign_in.no_account']} <button id="to-sign-up" class="link">${words['sign_up.title']}</button></p></form>`,

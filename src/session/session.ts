@@ -46,7 +46,8 @@ export async function startSession(
     userAgent: authentication.userAgent.slice(0, 300),
     authTime: authentication.authTime ?? now,
     createdAt: continues?.createdAt ?? now,
-    expiresAt: now + sessionLifetime,
+    // A further proof on top of a session makes it stronger, not longer.
+    expiresAt: (authentication.authTime === undefined ? undefined : continues?.expiresAt) ?? now + sessionLifetime,
   };
   await context.store.startSession(context.tenant.id, session);
   return { session, secret };

@@ -46,7 +46,7 @@ export interface Standing {
 
 export type AttemptDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: Instant };
 
-/** Rows deleted by one sweep, by table. */
+/** Rows deleted by one sweep: those past their end by table, and grants whose code nobody has redeemed as `unredeemed_codes`. */
 export type SweepReport = Readonly<Record<string, number>>;
 
 /** A sealed text that takes the place of another: of a signing key, or of the tenant itself where there is no `kid`. */
@@ -207,7 +207,9 @@ export interface Store extends AccountStore {
   sweep(now: Instant, limit: number): Promise<SweepReport>;
   /** Names of the migrations that the schema lacks. Changes nothing. */
   pendingMigrations(): Promise<readonly string[]>;
-  /** Applies them, in order, once, whoever else tries at the same time. Returns the names. */
+  /** Names of the migrations that a newer version has applied and this one does not know. Changes nothing. */
+  newerMigrations(): Promise<readonly string[]>;
+  /** Applies what is pending, in order, once, whoever else tries at the same time. Returns the names. */
   migrate(now: Instant): Promise<readonly string[]>;
   takeStock(now: Instant): Promise<Stock>;
   /** What the database's own clock says. */

@@ -20,11 +20,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // A mail is laid out with the pages' own template tag.
   mail: ['core', 'words', 'store', 'keys', 'oauth', 'pages'],
   flow: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'mail'],
-  admin: ['core', 'store', 'keys', 'oauth', 'identity'],
+  admin: ['core', 'words', 'store', 'keys', 'oauth', 'identity'],
   pages: ['core', 'words'],
   http: ['core', 'words', 'store', 'keys', 'oauth', 'session', 'identity', 'flow', 'mail', 'pages'],
   dev: ['core', 'store', 'oauth', 'identity', 'admin', 'http'],
-  cli: ['core', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'admin', 'dev', '.'],
+  cli: ['core', 'words', 'store', 'store/sql', 'config', 'keys', 'oauth', 'identity', 'mail', 'flow', 'admin', 'dev', '.'],
   // app.ts and main.ts
   '.': ['core', 'store', 'config', 'keys', 'identity', 'mail', 'http', 'cli'],
 };

@@ -43,7 +43,7 @@ describe('serve', () => {
   test('answers operators on a port of their own, where one is given', async () => {
     const folder = newFolder();
     const [port, operations] = [await freePort(), await freePort()];
-    const environment = { ...production(folder, port), MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operations}` };
+    const environment = { ...production(folder, port), MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operations}`, MICROAUTH_DRAIN_SECONDS: '0' };
     const serve = await startServerCommand(folder, ['serve'], environment);
     expect((await fetch(`http://127.0.0.1:${operations}/ready`)).status).toBe(200);
     expect(await serve.stop()).toBe(0);

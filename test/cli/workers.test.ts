@@ -21,6 +21,7 @@ describe('serve --workers', () => {
       MICROAUTH_URL: issuer,
       MICROAUTH_LISTEN: `127.0.0.1:${port}`,
       MICROAUTH_OPERATIONS_LISTEN: `127.0.0.1:${operationsPort}`,
+      MICROAUTH_DRAIN_SECONDS: '0',
       MICROAUTH_DATABASE_URL: `sqlite:${folder}/microauth.db`,
       MICROAUTH_SEALING_KEY: randomBytes(32).toString('base64'),
     };

@@ -71,6 +71,24 @@ describe('without any configuration', () => {
   });
 });
 
+describe('a stop goes on accepting', () => {
+  const operations = { MICROAUTH_OPERATIONS_LISTEN: '127.0.0.1:4998' };
+
+  test('for five seconds where readiness can be asked for, and not at all where nobody can ask or looks', () => {
+    expect(load(production(operations), 'serve').drainSeconds).toBe(5);
+    expect(load(production(), 'serve').drainSeconds).toBe(0);
+    expect(load(development(operations), 'dev').drainSeconds).toBe(0);
+  });
+
+  test('for as long as is set, within reason', () => {
+    expect(load(production({ ...operations, MICROAUTH_DRAIN_SECONDS: '0' }), 'serve').drainSeconds).toBe(0);
+    expect(load(production({ MICROAUTH_DRAIN_SECONDS: '300' }), 'serve').drainSeconds).toBe(300);
+    for (const text of ['301', '-1', '1.5', '5s', '1e2', '٣']) {
+      expect(problems(production({ MICROAUTH_DRAIN_SECONDS: text }))).toEqual([`MICROAUTH_DRAIN_SECONDS must be a whole number of seconds from 0 to 300, but it is ${JSON.stringify(text)}.`]);
+    }
+  });
+});
+
 describe('the sealing key of a data folder', () => {
   test('is made once, for its owner alone', () => {
     const first = load(development(), 'dev');
@@ -231,6 +249,7 @@ describe('a variable that names a file', () => {
       url: 'https://other.example.com',
       listen: '127.0.0.1:4999',
       operationsListen: '127.0.0.1:4998',
+      drainSeconds: '7',
       databaseUrl: 'sqlite:/tmp/other.db',
       dataDir: '/tmp/other',
       sealingKey: 'RFE/z1zKa1IeAZtn3si43lllHYn2wbUtTnNIC58YGtY=',

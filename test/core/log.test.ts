@@ -17,7 +17,7 @@ test('an error that holds or causes itself is told too', () => {
   const circular = new Error('circular');
   circular.cause = circular;
   expect(lineOf({ err: circular })).toMatchObject({ err: { message: 'circular' } });
-  const holding = Object.assign(new Error('holding'), { self: {} as object });
+  const holding = Object.assign(new Error('holding'), { self: {} });
   holding.self = holding;
   expect(JSON.stringify(lineOf({ err: holding }))).toContain('holding');
   expect(JSON.stringify(lineOf({ event: 'big', value: 10n }))).toContain('10n');

@@ -97,6 +97,73 @@ describe('PostgreSQL dies under load and comes back', () => {
   });
 });
 
+describe('PostgreSQL takes no changes', () => {
+  /** What needs no change is answered as ever; all else is 503 in the words of its endpoint, and may be sent again. */
+  async function expectReadOnly(code: Code, json: Answer['json']): Promise<void> {
+    const flow = cluster.flow();
+    const page = await flow.authorize();
+    expect(page.status).toBe(200);
+    const signedIn = await flow.signIn(page);
+    expect([signedIn.status, signedIn.headers['retry-after']]).toEqual([503, '2']);
+    for (const index of [0, 1]) {
+      expect((await wire.get(portOf(index), '/jwks')).status).toBe(200);
+      expect((await wire.userinfo(portOf(index), json.access_token ?? '')).status).toBe(200);
+      const authorized = await wire.authorize(portOf(index), cookie);
+      expect([authorized.status, authorized.retryAfter, authorized.json]).toEqual([503, '2', {}]);
+      for (const answer of [await wire.redeem(portOf(index), code), await wire.refresh(portOf(index), json.refresh_token ?? ''), await wire.revoke(portOf(index), json.refresh_token ?? '')]) {
+        expect(answer).toMatchObject({ status: 503, retryAfter: '2', json: { error: 'temporarily_unavailable' } });
+      }
+    }
+  }
+
+  /** Once it takes changes again, what was refused is good. */
+  async function expectRecovered(code: Code, json: Answer['json']): Promise<void> {
+    await until('both nodes answer again', async () => (await Promise.all([0, 1].map((index) => wire.authorize(portOf(index), cookie)))).every(({ status }) => status === 303), 10_000);
+    expect((await wire.redeem(portOf(0), code)).status).toBe(200);
+    expect((await wire.refresh(portOf(1), json.refresh_token ?? '')).status).toBe(200);
+    expect((await cluster.flow().tokens()).status).toBe(200);
+    expect(cluster.nodes.every((node) => node.alive())).toBe(true);
+  }
+
+  test('because somebody has made it read-only', async () => {
+    const code = await newCode();
+    const { json } = await wire.redeem(portOf(0), await newCode());
+    const operator = new Client({ connectionString: databaseUrl });
+    await operator.connect();
+    const database = new URL(databaseUrl).pathname.slice(1);
+    const cutAll = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    // It counts for connections that are made from now on.
+    await operator.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
+    await operator.query(cutAll);
+    await until('the nodes are connected again', async () => (await Promise.all([0, 1].map((index) => wire.userinfo(portOf(index), json.access_token ?? '')))).every(({ status }) => status === 200), 5000);
+    await expectReadOnly(code, json);
+    await operator.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`);
+    await operator.query(cutAll);
+    await operator.end();
+    await expectRecovered(code, json);
+  });
+
+  test('because it is a standby, until it becomes the primary', async () => {
+    const code = await newCode();
+    const { json } = await wire.redeem(portOf(0), await newCode());
+    await postgres.kill();
+    await postgres.standBy();
+    await until('both nodes have found it', async () => (await Promise.all([0, 1].map((index) => wire.userinfo(portOf(index), json.access_token ?? '')))).every(({ status }) => status === 200), 10_000);
+    await expectReadOnly(code, json);
+    const port = await freePort();
+    const starting = createNode(port, newFolder(), {
+      PATH: process.env['PATH'],
+      MICROAUTH_URL: cluster.issuer,
+      MICROAUTH_LISTEN: `127.0.0.1:${port}`,
+      MICROAUTH_DATABASE_URL: databaseUrl,
+      MICROAUTH_SEALING_KEY: Buffer.from(cluster.admin.sealingKey).toString('base64'),
+    });
+    await expect(starting.start()).rejects.toThrow(/^serve ended with 1 before it listened: [^\n]+\n$/);
+    await postgres.promote();
+    await expectRecovered(code, json);
+  });
+});
+
 describe('a database that hangs', () => {
   test('costs the requests that need it five seconds and not the others anything, and they may be sent again', async () => {
     const code = await newCode();

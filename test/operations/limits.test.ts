@@ -156,6 +156,29 @@ describe('a stop', () => {
     expect(busy.received()).toContain('here');
   });
 
+  test('that is announced first goes on accepting, and tells everyone to come elsewhere next time', async () => {
+    const { listener, port, finish, arrived, open } = await listen({});
+    const [busy, idle] = [open(), open()];
+    idle.socket.write(get('/'));
+    await expect.poll(() => idle.received()).toContain('here');
+    await arrived();
+    busy.socket.write(get('/slow'));
+    await arrived();
+    const stopped = listener.stop(1000);
+    idle.socket.write(get('/'));
+    const late = open();
+    late.socket.write(get('/'));
+    finish();
+    await Promise.all([busy.closed, idle.closed, late.closed]);
+    expect([busy, idle, late].map(({ received }) => received().match(/200 OK|Connection: [-a-z]+/g))).toEqual([
+      ['200 OK', 'Connection: close'],
+      ['200 OK', 'Connection: keep-alive', '200 OK', 'Connection: close'],
+      ['200 OK', 'Connection: close'],
+    ]);
+    expect(await stopped).toBe(0);
+    await expect(sendRaw(port, get('/'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('closes connections that wait for a next request at once', async () => {
     const { listener, arrived, open } = await listen({});
     const idle = open();

@@ -62,6 +62,15 @@ describe('the operations port', () => {
     await expect(send(`${stopping.operations}/live`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('says so before the server stops accepting, for as long as is configured', async () => {
+    const stopping = await startServer({ operations: true, drainSeconds: 2 });
+    const stopped = stopping.stop();
+    expect((await send(`${stopping.operations}/ready`)).status).toBe(503);
+    expect((await send(`${stopping.issuer}/jwks`)).status).toBe(200);
+    await stopped;
+    await expect(send(`${stopping.issuer}/jwks`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('knows the domains of tenants, and no others', async () => {
     await server.tenant('acme');
     expect(await ask('/tenant-domain?domain=localhost')).toMatchObject({ status: 200 });

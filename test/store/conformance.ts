@@ -420,5 +420,25 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       expect(await store.sweep(now, 3)).toMatchObject({ grants: 0, revoked_access_tokens: 0 });
       expect(await store.findGrant(tenant, 'lasting')).toBeDefined();
     });
+
+    test('sweep deletes grants whose code ran out an hour ago unredeemed, no more than it may, and no others', async () => {
+      const hour = 3_600_000;
+      const [issued, until] = [now - hour, { expiresAt: now + 30 * 24 * hour }];
+      for (let index = 0; index < 5; index += 1) {
+        await store.createGrant(tenant, aGrant(`abandoned-${index}`, { codeExpiresAt: issued, ...until }));
+      }
+      await store.createGrant(tenant, aGrant('revoked', { codeExpiresAt: issued, revokedAt: now - 10, revocationReason: 'test', ...until }));
+      await store.createGrant(tenant, aGrant('redeemed', { codeExpiresAt: issued, redeemedAt: issued - 1, ...until }));
+      await store.createGrant(tenant, aGrant('just expired', { codeExpiresAt: issued + 1, ...until }));
+      expect(await store.sweep(now, 4)).toMatchObject({ grants: 0, unredeemed_codes: 4 });
+      expect(await store.sweep(now, 4)).toMatchObject({ grants: 0, unredeemed_codes: 2 });
+      expect(await store.sweep(now, 4)).toMatchObject({ grants: 0, unredeemed_codes: 0 });
+      expect(await store.findGrant(tenant, 'redeemed')).toBeDefined();
+      expect(await store.redeemCode(tenant, 'client', 'hash of code of just expired', now)).toEqual({ kind: 'expired' });
+      expect(await store.redeemCode(tenant, 'client', 'hash of code of abandoned-0', now)).toEqual({ kind: 'unknown' });
+      // What was redeemed is a replay for as long as its grant lasts, and takes it along.
+      expect(await store.redeemCode(tenant, 'client', 'hash of code of redeemed', now)).toEqual({ kind: 'replayed', grantId: 'redeemed' });
+      expect((await store.findGrant(tenant, 'redeemed'))?.revokedAt).toBe(now);
+    });
   });
 }

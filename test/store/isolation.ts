@@ -24,6 +24,7 @@ const calls: Calls = {
   listTenantsDueForRotation: 'not of one tenant',
   migrate: 'not of one tenant',
   pendingMigrations: 'not of one tenant',
+  newerMigrations: 'not of one tenant',
   reseal: (store, tenant) => store.reseal([{ tenantId: tenant, kid: 'key', from: 'sealed key', to: 'intruder' }]),
   takeStock: 'not of one tenant',
   databaseTime: 'not of one tenant',

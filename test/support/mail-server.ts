@@ -40,25 +40,26 @@ export async function startMailServer(): Promise<MailServer> {
         callback(refusal && Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
       },
       onData(stream, session, callback) {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
-            mails.push({
-              to: session.envelope.rcptTo[0]?.address ?? '',
-              from: `${mail.from?.name ?? ''} <${mail.from?.address ?? ''}>`,
-              subject: mail.subject ?? '',
-              text: mail.text ?? '',
-              html: mail.html ?? '',
-              messageId: mail.messageId ?? '',
-              headers: mail.headers.map(({ key, value }) => ({ key, value })),
-            });
-            callback();
-            waiting.forEach((wake) => wake());
-          });
-        });
+        void (async () => {
+          await keep(Buffer.concat((await stream.toArray()) as Buffer[]), session.envelope.rcptTo[0]?.address ?? '');
+          callback();
+        })();
       },
     });
+  }
+
+  async function keep(raw: Buffer, to: string): Promise<void> {
+    const mail = await PostalMime.parse(raw);
+    mails.push({
+      to,
+      from: `${mail.from?.name ?? ''} <${mail.from?.address ?? ''}>`,
+      subject: mail.subject ?? '',
+      text: mail.text ?? '',
+      html: mail.html ?? '',
+      messageId: mail.messageId ?? '',
+      headers: mail.headers.map(({ key, value }) => ({ key, value })),
+    });
+    waiting.forEach((wake) => wake());
   }
   let server = create();
   const start = () => new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', () => resolve()));
@@ -80,7 +81,10 @@ export async function startMailServer(): Promise<MailServer> {
         });
       }
     },
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
     async start() {
       server = create();
       await start();

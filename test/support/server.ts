@@ -93,12 +93,16 @@ export interface TestServerOptions {
   readonly smtpUrl?: string;
   /** With an operations port. */
   readonly operations?: boolean;
+  /** An empty database instead of an SQLite file of its own. */
+  readonly databaseUrl?: string;
+  /** For how long a stop goes on accepting. */
+  readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
 }
 
 /**
- * Starts a whole server on a free port of localhost, over an SQLite file of its own. With scheme `https` its issuer
+ * Starts a whole server on a free port of localhost, over an SQLite file of its own where it is given nothing else. With scheme `https` its issuer
  * says so while the socket speaks http, as behind a proxy.
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -110,13 +114,14 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     throw new Error('unreachable: 32 bytes are a sealing key');
   }
   const clock = movableClock();
-  const databaseUrl = `sqlite:${join(folder, 'microauth.db')}`;
+  const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder, 'microauth.db')}`;
   const store = unwrap(openStore(databaseUrl));
   await store.migrate(clock.now());
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
     listen: { host: '127.0.0.1', port },
     operationsListen: options.operations === true ? { host: '127.0.0.1', port: operationsPort } : undefined,
+    drainSeconds: options.drainSeconds ?? 0,
     databaseUrl,
     dataDir: folder,
     sealingKey: key,

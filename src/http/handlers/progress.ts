@@ -72,17 +72,29 @@ export function browserOf(exchange: Exchange): Browser {
 export async function followSignIn(exchange: Exchange, interaction: Interaction, outcome: SignInOutcome, cookies: readonly CookieChange[] = []): Promise<Reply> {
   const { context } = exchange;
   const visitor = await exchange.visitor();
+  const next = afterProof(interaction, outcome);
+  const progress = await advance(context, next, outcome.kind === 'half' ? { ...visitor, active: undefined } : withSession(visitor, outcome.session));
+  return follow(exchange, next, progress, [...cookies, ...(await cookiesOf(exchange, outcome))]);
+}
+
+/** The interaction after a proof was given: what was half proven is proven, and what was sent or asked for it has served. */
+export function afterProof(interaction: Interaction, outcome: SignInOutcome): Interaction {
+  const { ticket: _ticket, challenge: _challenge, provingUser: _provingUser, ...rest } = outcome.kind === 'half' ? outcome.interaction : interaction;
   if (outcome.kind === 'half') {
-    return follow(exchange, outcome.interaction, await advance(context, outcome.interaction, { ...visitor, active: undefined }), cookies);
+    return rest;
   }
-  // What was half proven is proven, and what was sent has served.
-  const { proof: _proof, ticket: _ticket, challenge: _challenge, ...rest } = interaction;
-  const next: Interaction = { ...rest, chosenSession: outcome.session.id };
-  return follow(exchange, next, await advance(context, next, withSession(visitor, outcome.session)), [
-    ...cookies,
-    { name: 'session', value: await activate(context, await exchange.sessions(), outcome) },
-    { name: 'device', value: outcome.device },
-  ]);
+  const { proof: _proof, ...proven } = rest;
+  return { ...proven, chosenSession: outcome.session.id };
+}
+
+/** The cookies of whoever has signed in. */
+export async function cookiesOf(exchange: Exchange, outcome: SignInOutcome): Promise<readonly CookieChange[]> {
+  return outcome.kind === 'half'
+    ? []
+    : [
+        { name: 'session', value: await activate(exchange.context, await exchange.sessions(), outcome) },
+        { name: 'device', value: outcome.device },
+      ];
 }
 
 /** An authorization response by its response mode. */

@@ -2,6 +2,7 @@ import { minute } from '../../core/clock.ts';
 import { advance, type Progress } from '../../flow/authorize.ts';
 import type { FlowContext } from '../../flow/context.ts';
 import type { Interaction } from '../../flow/interaction.ts';
+import { anyPasskeyOptions, newPasskeyChallenge } from '../../flow/passkeys.ts';
 import { judgePassword } from '../../flow/password-sign-in.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
@@ -31,7 +32,7 @@ export async function showSignIn(exchange: Exchange): Promise<Reply> {
   const { again } = progress.step;
   const user = again && visitor.active ? await exchange.context.store.findUser(exchange.context.tenant.id, visitor.active.userId) : undefined;
   const email = interaction.request.loginHint ?? user?.email ?? '';
-  return render(exchange, interaction, progress, { status: 200, email, again });
+  return renderSignIn(exchange, interaction, progress, { status: 200, email, again });
 }
 
 /** Takes the sign-in form. */
@@ -56,12 +57,12 @@ export async function submitSignIn(exchange: Exchange): Promise<Reply> {
   }
   switch (outcome.kind) {
     case 'wrong_credentials':
-      return render(exchange, interaction, progress, { status: 401, email, problem: 'wrong_credentials' });
+      return renderSignIn(exchange, interaction, progress, { status: 401, email, problem: 'wrong_credentials' });
     case 'busy':
-      return render(exchange, interaction, progress, { status: 503, email, problem: 'busy', retryAfter: 5 });
+      return renderSignIn(exchange, interaction, progress, { status: 503, email, problem: 'busy', retryAfter: 5 });
     case 'too_many_attempts': {
       const wait = outcome.retryAt - context.clock.now();
-      return render(exchange, interaction, progress, { status: 429, email, problem: 'too_many_attempts', retryAfter: Math.ceil(wait / 1000) });
+      return renderSignIn(exchange, interaction, progress, { status: 429, email, problem: 'too_many_attempts', retryAfter: Math.ceil(wait / 1000) });
     }
   }
 }
@@ -80,14 +81,17 @@ interface View {
   readonly retryAfter?: number;
 }
 
-function render(exchange: Exchange, interaction: Interaction, { client }: Waiting, view: View): Reply {
+/** The sign-in page. Its passkey button is asked for with a challenge of its own each time. */
+export function renderSignIn(exchange: Exchange, interaction: Interaction, { client }: Waiting, view: View): Reply {
+  const challenge = newPasskeyChallenge(exchange.context);
   return {
     kind: 'page',
     status: view.status,
     page: signInPage({
       site: siteOf(exchange, interaction),
       ...(client === undefined ? {} : { client: pageClient(client) }),
-      interaction: reseal(exchange, interaction),
+      interaction: reseal(exchange, { ...interaction, challenge }),
+      passkeyOptions: JSON.stringify(anyPasskeyOptions(exchange.context, challenge)),
       email: view.email,
       ...(view.problem === undefined ? {} : { problem: view.problem }),
       ...(view.retryAfter === undefined ? {} : { retryAfterMinutes: Math.ceil((view.retryAfter * 1000) / minute) }),

@@ -16,7 +16,7 @@ const patience = 2 * second;
 export function createReadiness(store: Pick<Store, 'pendingMigrations'>, isStopping: () => boolean): AskReadiness {
   return async () => {
     if (isStopping()) {
-      return { ready: false, reason: 'stopping', detail: 'The server finishes what it has begun and stops.' };
+      return { ready: false, reason: 'stopping', detail: 'The server goes on for a moment, finishes what it has begun, and stops.' };
     }
     const pending = await within(patience, store.pendingMigrations());
     if (pending === undefined) {

@@ -1,4 +1,5 @@
 import { toSeconds, type Clock } from '../../core/clock.ts';
+import { isHostName } from '../../core/host-name.ts';
 import { type Family, renderMetrics, single } from '../../core/metrics.ts';
 import type { Store } from '../../store/port.ts';
 import type { Draft } from '../draft.ts';
@@ -32,7 +33,8 @@ const paths: Readonly<Record<string, Answer>> = {
   // What a proxy asks before it obtains a certificate for a name that somebody called it by.
   '/tenant-domain': async ({ store }, query) => {
     const domain = query.get('domain')?.toLowerCase() ?? '';
-    const tenant = await store.findTenantByDomain(domain);
+    // What is no host name is nobody's, and need not be looked for.
+    const tenant = isHostName(domain) ? await store.findTenantByDomain(domain) : undefined;
     const known = tenant?.enabled === true;
     return json({ domain, known }, known ? 200 : 404);
   },

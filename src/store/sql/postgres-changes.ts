@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
 
 /** Tells when another node has changed what nodes remember. */
@@ -6,7 +7,7 @@ export interface Changes {
   epoch(): number;
   /** Says that this node has changed something. */
   bump(): void;
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 /** Sent in a transaction, it goes out with the commit or not at all. */
@@ -19,14 +20,14 @@ const reconnectDelay = 1000;
  * Listens on a connection of its own. While there is none, notifications may be missed; then every second counts
  * as a change, so that nothing is remembered for longer than that.
  */
-export function watchChanges(url: string): Changes {
+export function watchChanges(url: string, stream: () => Socket): Changes {
   let changes = 0;
   let listening: Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   async function listen(): Promise<void> {
-    const client = new Client({ connectionString: url, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
+    const client = new Client({ connectionString: url, stream, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
     const lost = () => {
       if (listening === client) {
         listening = undefined;
@@ -62,10 +63,10 @@ export function watchChanges(url: string): Changes {
     bump() {
       changes += 1;
     },
-    async stop() {
+    stop() {
       stopped = true;
       clearTimeout(timer);
-      await listening?.end();
+      void listening?.end();
     },
   };
 }

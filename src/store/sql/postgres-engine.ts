@@ -3,8 +3,9 @@ import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
-import { isTemporary, mayBeRepeated } from './postgres-errors.ts';
+import { isOutdated, isTemporary, mayBeRepeated, wentUnanswered } from './postgres-errors.ts';
 import { announceChange, watchChanges } from './postgres-changes.ts';
+import { createSockets } from './postgres-sockets.ts';
 import { raw } from './raw.ts';
 import { createStatementCompiler } from './template.ts';
 import type { Rows, Statement, Verb } from './verb.ts';
@@ -22,7 +23,10 @@ export interface PostgresEngineOptions {
 /** Milliseconds until a verb that found no connection, or a statement that got no answer, is given up. */
 const patience = 5000;
 
-/** How often a verb is driven again after a deadlock, which PostgreSQL has already undone. */
+/** Milliseconds that the connections have to say good-bye in at the end; a database that hangs answers nothing. */
+const farewell = 2000;
+
+/** How often a verb is driven again after PostgreSQL has undone it, because of a deadlock or a change of the schema. */
 const repetitions = 5;
 
 /** The advisory lock of whoever changes the schema or the whole store. */
@@ -47,8 +51,10 @@ const dialect: Dialect = {
  * statements themselves.
  */
 export function openPostgresEngine(url: string, options: PostgresEngineOptions = {}): Engine {
+  const sockets = createSockets();
   const pool = new Pool({
     connectionString: url,
+    stream: sockets.open,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: patience,
     statement_timeout: patience,
@@ -61,9 +67,11 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
   // One that breaks in the middle of a transaction tells its query as well; unheard, the event would end the process.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const maximumWaiting = options.maximumWaiting ?? 500;
-  const changes = watchChanges(url);
+  const changes = watchChanges(url, sockets.open);
   const compile = createStatementCompiler(new PostgresQueryCompiler());
   const names = new Map<string, string>();
+  // How often the schema has changed below us; what was prepared before is left alone, on every connection.
+  let age = 0;
   let verbs = 0;
 
   async function execute(connection: Pool | PoolClient, statement: Statement): Promise<Rows> {
@@ -71,7 +79,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     options.beforeStatement?.(text);
     let name = names.get(text);
     if (name === undefined) {
-      name = `verb_${names.size}`;
+      name = `verb_${age}_${names.size}`;
       names.set(text, name);
     }
     return (await connection.query({ name, text, values: [...parameters] })).rows as Rows;
@@ -89,9 +97,14 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
       await connection.query('COMMIT');
       return next.value;
     } catch (error) {
-      await connection.query('ROLLBACK').catch((failure: Error) => {
-        broken = failure;
-      });
+      if (wentUnanswered(error)) {
+        // Neither would a ROLLBACK be answered; the server does one when the connection is gone.
+        broken = error;
+      } else {
+        await connection.query('ROLLBACK').catch((failure: Error) => {
+          broken = failure;
+        });
+      }
       throw error;
     } finally {
       connection.release(broken);
@@ -118,7 +131,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
     return inTransaction(verb, next);
   }
 
-  /** Refuses early when too many wait, repeats what a deadlock undid, and tells a missing database from a bug. */
+  /** Refuses early when too many wait, repeats what PostgreSQL undid, and tells a missing database from a bug. */
   async function guarded<Result>(attempt: () => Promise<Result>): Promise<Result> {
     verbs += 1;
     if (pool.waitingCount >= maximumWaiting) {
@@ -131,11 +144,26 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
         if (isTemporary(error)) {
           throw new StoreUnavailable('The database does not answer.', { cause: error });
         }
-        if (!mayBeRepeated(error) || repetition === repetitions) {
+        if (isOutdated(error)) {
+          age += 1;
+          names.clear();
+        } else if (!mayBeRepeated(error)) {
+          throw error;
+        }
+        if (repetition === repetitions) {
           throw error;
         }
       }
     }
+  }
+
+  let closed: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    changes.stop();
+    // This one waits for verbs that still run, for as long as the sockets below are left to them.
+    void pool.end();
+    await sockets.closed(farewell);
   }
 
   return {
@@ -170,9 +198,6 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
       single('gauge', 'microauth_store_verbs_waiting', 'Verbs that wait for a connection', pool.waitingCount),
     ],
     dialect,
-    async close() {
-      await changes.stop();
-      await pool.end();
-    },
+    close: () => (closed ??= end()),
   };
 }

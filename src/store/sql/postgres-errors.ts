@@ -19,6 +19,11 @@ export function isTemporary(error: unknown): boolean {
   return error instanceof Error && lostConnection.test(error.message);
 }
 
+/** Whether a statement was given up, so that its connection is still busy with it. */
+export function wentUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /**
  * Deadlocks, serialization failures, and rows that somebody else added after the verb had looked for them: PostgreSQL has
  * undone everything, so it may be done again, and the verb sees what it had missed.
@@ -26,6 +31,14 @@ export function isTemporary(error: unknown): boolean {
 export function mayBeRepeated(error: unknown): boolean {
   const code = codeOf(error);
   return code === '40P01' || code === '40001' || code === '23505';
+}
+
+/**
+ * A statement was prepared before the schema changed and would now give other columns: what a newer node does at its
+ * start. PostgreSQL has refused it before it did anything, and goes on refusing it on that connection.
+ */
+export function isOutdated(error: unknown): boolean {
+  return codeOf(error) === '0A000' && error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from '../../../core/result.ts';
 import type { SealingKey } from '../../../core/seal.ts';
 import type { Instant, TenantId } from '../../records.ts';
 import { copyAll, type Counts } from './copy.ts';
-import type { Source } from './database.ts';
+import type { Source, Target } from './database.ts';
 import { describeBackup, type Manifest, manifestRow, manifestTable, verifyBackup } from './manifest.ts';
 import { openSource, openTarget } from './open.ts';
 import { openSqliteSource, openSqliteTarget } from './sqlite.ts';
@@ -99,7 +99,8 @@ interface RestoreOptions {
 
 /**
  * Puts a backup into a database, after proving that it is whole and ours. What was revoked since the backup was made is
- * not revoked in it, so all sessions and grants end unless they are to be kept. The failure is one sentence, and the
+ * not revoked in it, and what was used is unused again, so all sessions, grants and one-time secrets end unless they are
+ * to be kept. The failure is one sentence, and the
  * database is then as it was.
  */
 export async function restoreBackup(file: string, options: RestoreOptions): Promise<Result<Restored, string>> {
@@ -124,6 +125,7 @@ export async function restoreBackup(file: string, options: RestoreOptions): Prom
           if (!options.keepSessions) {
             sessionsEnded = await filled.run('DELETE FROM sessions');
             grantsRevoked = await filled.run(`UPDATE grants SET revoked_at = ${options.now}, revocation_reason = 'restored' WHERE revoked_at IS NULL`);
+            await forgetOneTimeThings(filled);
           }
         },
       });
@@ -133,6 +135,17 @@ export async function restoreBackup(file: string, options: RestoreOptions): Prom
     }
   } finally {
     await backup.value.close();
+  }
+}
+
+/** What is good once may have been used since: links and codes, remembered browsers, mail that waited to be sent. */
+const oneTimeTables = ['tickets', 'remembered_devices', 'messages'] as const;
+
+async function forgetOneTimeThings(filled: Target): Promise<void> {
+  // A backup of an older version lacks some of them.
+  const present = await filled.tables();
+  for (const table of oneTimeTables.filter((name) => present.includes(name))) {
+    await filled.run(`DELETE FROM ${table}`);
   }
 }
 

@@ -12,11 +12,21 @@ function* applied(): Verb<ReadonlySet<string>> {
   return new Set((yield* all(sql.selectFrom('migrations').select('name'))).map((row) => row.name));
 }
 
-/** Only looks, so that a probe may ask as often as it likes. */
-export function* pendingMigrations({ tables }: Dialect): Verb<readonly string[]> {
+function* appliedIfAny({ tables }: Dialect): Verb<ReadonlySet<string>> {
   const begun = (yield* all(tables)).some(({ name }) => name === 'migrations');
-  const done = begun ? yield* applied() : new Set();
+  return begun ? yield* applied() : new Set();
+}
+
+/** Only looks, so that a probe may ask as often as it likes. */
+export function* pendingMigrations(dialect: Dialect): Verb<readonly string[]> {
+  const done = yield* appliedIfAny(dialect);
   return migrations.filter((migration) => !done.has(migration.name)).map((migration) => migration.name);
+}
+
+/** Only looks, too. */
+export function* newerMigrations(dialect: Dialect): Verb<readonly string[]> {
+  const done = yield* appliedIfAny(dialect);
+  return [...done].filter((name) => !migrations.some((migration) => migration.name === name)).toSorted();
 }
 
 export function* migrate(now: Instant): Verb<readonly string[]> {

@@ -1,3 +1,4 @@
+import { hour, minute } from '../../../core/clock.ts';
 import type { SweepReport } from '../../port.ts';
 import type { Instant } from '../../records.ts';
 import { sql } from '../schema.ts';
@@ -17,6 +18,19 @@ const perishable = [
   { table: 'signing_keys', key: 'kid', until: 'retires_at' },
 ] as const;
 
+/**
+ * A code that ran out this long ago is good on no node, however its clock may go; until then whoever presents it is told
+ * that it has expired.
+ */
+const codeIsOver = hour;
+
+/**
+ * How far the look at codes goes back from there. The sweep comes every minute, and after three more from another node
+ * where one was lost; what is missed all the same goes with its session. Looking further would mean to walk past
+ * everything that was redeemed, every minute.
+ */
+const codesInView = 5 * minute;
+
 export function* sweep(now: Instant, limit: number): Verb<SweepReport> {
   const report: Record<string, number> = {};
   for (const { table, key, until } of perishable) {
@@ -31,5 +45,24 @@ export function* sweep(now: Instant, limit: number): Verb<SweepReport> {
     );
     report[table] = deleted.length;
   }
+  report['unredeemed_codes'] = yield* sweepCodes(now - codeIsOver, limit);
   return report;
+}
+
+/** Deletes grants that never gave a token, and now never will. */
+function* sweepCodes(over: Instant, limit: number): Verb<number> {
+  const unredeemed = sql
+    .selectFrom('grants')
+    .select(['tenant_id', 'id'])
+    .where('code_expires_at', '>', over - codesInView)
+    .where('code_expires_at', '<=', over)
+    .where('redeemed_at', 'is', null)
+    .limit(limit);
+  const deleted = yield* all(
+    sql
+      .deleteFrom('grants')
+      .where((where) => where(where.refTuple('tenant_id', 'id'), 'in', unredeemed as never))
+      .returning('tenant_id'),
+  );
+  return deleted.length;
 }

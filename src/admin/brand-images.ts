@@ -1,0 +1,47 @@
+import { sha256 } from '../core/hash.ts';
+import { type Result, succeed } from '../core/result.ts';
+import type { TenantRecord } from '../store/records.ts';
+import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
+
+/** In bytes. A logo is seen on every page. */
+const maximumSize = 100_000;
+
+/** How the files of each type begin. No SVG: it can hold script, and a browser that is led to it alone would run it. */
+const signatures = [
+  { type: 'image/png', begins: [[0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]]] },
+  { type: 'image/jpeg', begins: [[0, [0xff, 0xd8, 0xff]]] },
+  { type: 'image/webp', begins: [[0, [0x52, 0x49, 0x46, 0x46]], [8, [0x57, 0x45, 0x42, 0x50]]] },
+] as const;
+
+/** Stores a tenant's logo or icon; `undefined` takes it away. What it is the bytes say, not their name. */
+export async function setBrandImage(
+  context: AdminContext,
+  reference: string,
+  name: 'logo' | 'icon',
+  bytes: Uint8Array | undefined,
+): Promise<Result<TenantRecord, AdminFailure>> {
+  const found = await findTenant(context, reference);
+  if (!found.ok) {
+    return found;
+  }
+  const tenant = found.value;
+  let version: string | null = null;
+  if (bytes === undefined) {
+    await context.store.deleteBrandImage(tenant.id, name);
+  } else {
+    const type = signatures.find(({ begins }) => begins.every(([at, head]) => head.every((byte, index) => bytes[at + index] === byte)))?.type;
+    if (type === undefined) {
+      return refuse('invalid', `The ${name} must be a PNG, JPEG or WebP image.`);
+    }
+    if (bytes.byteLength > maximumSize) {
+      return refuse('invalid', `The ${name} must not be larger than ${maximumSize / 1000} kB, but it has ${Math.ceil(bytes.byteLength / 1000)} kB.`);
+    }
+    const body = Buffer.from(bytes).toString('base64');
+    version = sha256(body).slice(0, 12);
+    await context.store.putBrandImage(tenant.id, { name, type, body });
+  }
+  const settings = { ...tenant.settings, brand: { ...tenant.settings.brand, [name]: version } };
+  await context.store.updateTenant(tenant.id, { settings });
+  return succeed({ ...tenant, settings });
+}

@@ -1,0 +1,69 @@
+import { readForeignHash } from '../identity/foreign-hashes.ts';
+import { parsePhc } from '../identity/phc.ts';
+import { succeed, type Result } from '../core/result.ts';
+import type { TenantId } from '../store/records.ts';
+import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { createUser } from './users.ts';
+import { z } from 'zod';
+
+/** One person as another system knew them. */
+const imported = z.strictObject({
+  email: z.string(),
+  email_verified: z.boolean().default(false),
+  /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string. */
+  password_hash: z.string().optional(),
+  claims: z.record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.record(z.string(), z.unknown())])).default({}),
+});
+
+/** What became of one line. */
+export interface ImportProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface ImportReport {
+  readonly imported: number;
+  readonly problems: readonly ImportProblem[];
+}
+
+/**
+ * Makes users from lines of JSON. Each line stands by itself: what is wrong with one is said, and the others are made.
+ * Their password hashes are kept as they are until their owners sign in.
+ */
+export async function importUsers(context: AdminContext, tenantId: TenantId, lines: readonly string[]): Promise<ImportReport> {
+  const problems: ImportProblem[] = [];
+  let count = 0;
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() !== '') {
+      const outcome = await importUser(context, tenantId, line);
+      if (outcome.ok) {
+        count += 1;
+      } else {
+        problems.push({ line: index + 1, problem: outcome.failure.message });
+      }
+    }
+  }
+  return { imported: count, problems };
+}
+
+async function importUser(context: AdminContext, tenantId: TenantId, line: string): Promise<Result<undefined, AdminFailure>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return refuse('invalid', 'It is no JSON.');
+  }
+  const parsed = imported.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse('invalid', `${issue?.path.join('.') || 'The line'}: ${issue?.message ?? 'wrong'}.`);
+  }
+  const { email, email_verified: emailVerified, password_hash: passwordHash, claims } = parsed.data;
+  if (passwordHash !== undefined && parsePhc(passwordHash) === undefined && readForeignHash(passwordHash) === undefined) {
+    return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 as a Modular Crypt or PHC string, or costs too much.');
+  }
+  const texts = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+  const created = await createUser(context, tenantId, { email, emailVerified, claims: texts, passwordHash });
+  return created.ok ? succeed(undefined) : created;
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { isColour, isReadable } from '../core/contrast.ts';
+import { isHostName } from '../core/host-name.ts';
+import { type Result, succeed } from '../core/result.ts';
+import { minimumCharacters } from '../identity/password.ts';
+import type { TenantRecord } from '../store/records.ts';
+import { secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
+import { locales } from '../words/locale.ts';
+import { placeholder, wordsOf } from '../words/words.ts';
+import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
+
+const colour = (on: 'light' | 'dark') =>
+  z
+    .string()
+    .refine(isColour, 'must be a colour of the form #rrggbb')
+    .refine((text) => !isColour(text) || isReadable(text, on), `cannot be read on ${on} pages: its contrast must be at least 4.5 to 1 (WCAG 2.2)`)
+    .transform((text) => text.toLowerCase())
+    .nullable();
+
+const webAddress = z
+  .string()
+  .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'must be an https:// address')
+  .nullable();
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text && text.startsWith('https://'), 'must be an origin such as https://app.example.com');
+
+const hostName = z.string().refine(isHostName, 'must be a host name in lower case');
+
+/** The longest own sentence, in characters. */
+const maximumText = 1000;
+
+/** What an operator may decide for a tenant, each part by itself. The one description of it: validation and types. */
+const change = z
+  .strictObject({
+    displayName: z.string(),
+    signUp: z.enum(signUpPolicies),
+    signUpDomains: z.array(hostName).max(100),
+    emailSignIn: z.boolean(),
+    minimumPasswordLength: z.number().int().min(minimumCharacters).max(64),
+    secondFactor: z.enum(secondFactorPolicies),
+    rememberDeviceDays: z.number().int().min(0).max(365),
+    passkeyRpId: hostName.nullable(),
+    passkeyOrigins: z.array(origin).max(20),
+    brand: z.strictObject({ accent: colour('light'), accentDark: colour('dark'), termsUri: webAddress, privacyUri: webAddress }).partial(),
+    texts: z.record(z.enum(locales), z.record(z.string(), z.string().max(maximumText))),
+  })
+  .partial();
+
+/** A change of what a tenant has decided; what is missing stays as it is. */
+export type SettingsChange = z.output<typeof change>;
+
+/** Changes what a tenant has decided. A failure names the setting, what was expected and what came. */
+export async function changeSettings(context: AdminContext, reference: string, input: unknown): Promise<Result<TenantRecord, AdminFailure>> {
+  const found = await findTenant(context, reference);
+  if (!found.ok) {
+    return found;
+  }
+  const parsed = change.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return refuse('invalid', `The setting ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}.`);
+  }
+  const tenant = found.value;
+  const { displayName = tenant.displayName, brand, ...rest } = parsed.data;
+  const settings = { ...tenant.settings, ...withoutUndefined(rest), brand: { ...tenant.settings.brand, ...withoutUndefined(brand ?? {}) } } as TenantSettings;
+  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(tenant, settings) ?? badTextOf(settings.texts);
+  if (problem !== undefined) {
+    return refuse('invalid', problem);
+  }
+  await context.store.updateTenant(tenant.id, { displayName, settings });
+  return succeed({ ...tenant, displayName, settings });
+}
+
+function withoutUndefined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function contradictionOf({ domain }: TenantRecord, settings: TenantSettings): string | undefined {
+  if (settings.signUp === 'email_domain' && settings.signUpDomains.length === 0) {
+    return 'Sign-up by e-mail domain needs at least one domain.';
+  }
+  const { passkeyRpId } = settings;
+  // WebAuthn Level 3 §5.1.3: an id is good on its own host and those below it, elsewhere only by related origins.
+  const isOwn = passkeyRpId === null || passkeyRpId === domain || domain.endsWith(`.${passkeyRpId}`);
+  return isOwn ? undefined : `The relying party id ${passkeyRpId} must be the tenant's domain ${domain} or stand above it.`;
+}
+
+/** An own sentence must be one of ours, leave open what ours leaves open, and hold nothing but text. */
+function badTextOf(texts: TenantSettings['texts']): string | undefined {
+  for (const [locale, sentences] of Object.entries(texts)) {
+    const words: Readonly<Record<string, string>> = wordsOf(locales.find((known) => known === locale) ?? 'en');
+    for (const [key, text] of Object.entries(sentences)) {
+      const original = Object.hasOwn(words, key) ? words[key] : undefined;
+      if (original === undefined) {
+        return `There is no text ${JSON.stringify(key)}.`;
+      }
+      if (namesIn(text) !== namesIn(original)) {
+        return `The text ${key} must leave open the same as ours: ${namesIn(original) || 'nothing'}.`;
+      }
+      if (text.trim() === '' || /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(text)) {
+        return `The text ${key} must be one line that can be read.`;
+      }
+    }
+  }
+  return undefined;
+}
+
+function namesIn(sentence: string): string {
+  return [...new Set([...sentence.matchAll(placeholder)].map(([whole]) => whole))].sort().join(' ');
+}

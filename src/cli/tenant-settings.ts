@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { setBrandImage } from '../admin/brand-images.ts';
+import { refuse } from '../admin/context.ts';
+import { changeSettings } from '../admin/settings.ts';
+import { tenantDetailView } from '../admin/views.ts';
+import { type Result, fail, succeed } from '../core/result.ts';
+import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
+import { addCommand, type CommonOptions, describe, report } from './answer.ts';
+import { repeatable } from './arguments.ts';
+import { manage } from './management.ts';
+
+interface SetOptions extends CommonOptions {
+  readonly displayName?: string;
+  readonly signUp?: string;
+  readonly signUpDomain?: readonly string[];
+  readonly emailSignIn?: boolean;
+  readonly minimumPasswordLength?: number;
+  readonly secondFactor?: string;
+  readonly rememberDeviceDays?: number;
+  readonly passkeyRpId?: string;
+  readonly passkeyOrigin?: readonly string[];
+  readonly accent?: string;
+  readonly accentDark?: string;
+  readonly termsUri?: string;
+  readonly privacyUri?: string;
+  readonly logo?: string;
+  readonly icon?: string;
+  readonly texts?: string;
+}
+
+/** What takes a setting away. */
+const none = 'none';
+
+/** `microauth tenant set` */
+export function addTenantSet(group: Command): void {
+  addCommand(group, 'set <tenant>', 'decide how people sign in to a tenant, and how its pages look')
+    .option('--display-name <text>', 'what people see on its pages')
+    .addOption(new Option('--sign-up <policy>', 'who may make an account by themselves').choices(signUpPolicies))
+    .option('--sign-up-domain <domain>', 'an e-mail domain for --sign-up email_domain (repeatable)', repeatable)
+    .addOption(new Option('--email-sign-in <on|off>', 'sign-in by a code or link in a mail').argParser(onOff))
+    .option('--minimum-password-length <n>', 'in characters, from 8 to 64', wholeNumber)
+    .addOption(new Option('--second-factor <policy>', 'whether a second factor is asked for').choices(secondFactorPolicies))
+    .option('--remember-device-days <n>', 'how long a browser is spared the second factor; 0 for not at all', wholeNumber)
+    .option('--passkey-rp-id <domain>', 'the relying party id of new passkeys, a domain above the tenant’s; none for its own')
+    .option('--passkey-origin <origin>', 'a further origin where its passkeys work (repeatable)', repeatable)
+    .option('--accent <colour>', 'the colour of buttons and links, #rrggbb; none for ours')
+    .option('--accent-dark <colour>', 'the same on dark pages; none derives it')
+    .option('--terms-uri <address>', 'its terms, which new people accept; none for none')
+    .option('--privacy-uri <address>', 'its privacy policy; none for none')
+    .option('--logo <file>', 'an image in the place of its name: PNG, JPEG or WebP; none for none')
+    .option('--icon <file>', 'the icon of its pages; none for ours')
+    .option('--texts <file>', 'sentences of its own as JSON: {"de": {"sign_in.title": "…"}}')
+    .action(async (reference: string, options: SetOptions) => {
+      const outcome = await manage(options, async ({ context }) => {
+        const texts = readTexts(options.texts);
+        if (!texts.ok) {
+          return refuse('invalid', texts.failure);
+        }
+        const brand = {
+          accent: orNull(options.accent),
+          accentDark: orNull(options.accentDark),
+          termsUri: orNull(options.termsUri),
+          privacyUri: orNull(options.privacyUri),
+        };
+        let changed = await changeSettings(context, reference, {
+          displayName: options.displayName,
+          signUp: options.signUp,
+          signUpDomains: options.signUpDomain,
+          emailSignIn: options.emailSignIn,
+          minimumPasswordLength: options.minimumPasswordLength,
+          secondFactor: options.secondFactor,
+          rememberDeviceDays: options.rememberDeviceDays,
+          passkeyRpId: orNull(options.passkeyRpId),
+          passkeyOrigins: options.passkeyOrigin,
+          brand,
+          texts: texts.value,
+        });
+        for (const name of ['logo', 'icon'] as const) {
+          const file = options[name];
+          if (changed.ok && file !== undefined) {
+            const bytes = file === none ? succeed(undefined) : readBytes(file);
+            changed = bytes.ok ? await setBrandImage(context, reference, name, bytes.value) : refuse('invalid', bytes.failure);
+          }
+        }
+        return changed.ok ? succeed(describe(`Tenant ${changed.value.name} is changed.`, tenantDetailView(changed.value, context.url))) : changed;
+      });
+      report(outcome, options);
+    });
+}
+
+function onOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') {
+    throw new InvalidArgumentError('It must be on or off.');
+  }
+  return text === 'on';
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) {
+    throw new InvalidArgumentError('It must be a whole number.');
+  }
+  return Number(text);
+}
+
+function orNull(text: string | undefined): string | null | undefined {
+  return text === none ? null : text;
+}
+
+function readBytes(file: string): Result<Uint8Array, string> {
+  try {
+    return succeed(readFileSync(file));
+  } catch (error) {
+    return fail(`The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+  }
+}
+
+function readTexts(file: string | undefined): Result<unknown, string> {
+  if (file === undefined) {
+    return succeed(undefined);
+  }
+  const bytes = readBytes(file);
+  if (!bytes.ok) {
+    return bytes;
+  }
+  try {
+    return succeed(JSON.parse(Buffer.from(bytes.value).toString('utf8')));
+  } catch {
+    return fail(`The file ${file} is no JSON.`);
+  }
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { refuse } from '../admin/context.ts';
+import { importUsers } from '../admin/import-users.ts';
+import { succeed } from '../core/result.ts';
+import { invitations, invite } from '../flow/invitations.ts';
+import type { TicketContext } from '../flow/tickets.ts';
+import { tenantSecretsReader } from '../keys/tenant-secrets.ts';
+import { createMailer } from '../mail/outbox.ts';
+import { tenantOf } from '../oauth/tenant.ts';
+import type { TenantRecord } from '../store/records.ts';
+import { chooseLocale } from '../words/locale.ts';
+import type { AdminContext } from '../admin/context.ts';
+import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
+import { addTenantOption } from './arguments.ts';
+import { manageTenant } from './management.ts';
+
+interface TenantOptions extends CommonOptions {
+  readonly tenant?: string;
+}
+
+/** `microauth user invite`, `invitations`, `revoke-invitation` and `import` */
+export function addIntake(group: Command): void {
+  addTenantOption(addCommand(group, 'invite <email>', 'invite somebody to make an account; the server mails the link'))
+    .option('--locale <tag>', 'the language of the mail', 'en')
+    .action(async (email: string, options: TenantOptions & { readonly locale: string }) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        const invited = await invite(ticketContext(context, tenant), { email, locale: chooseLocale([options.locale], 'en') });
+        return invited.ok
+          ? succeed(describe(`${email} is invited.`, { id: invited.value.id, email: invited.value.email, link: invited.value.link, expires_at: new Date(invited.value.expiresAt).toISOString() }))
+          : refuse('invalid', invited.failure);
+      });
+      report(outcome, options);
+    });
+
+  addTenantOption(addCommand(group, 'invitations', 'list the invitations that nobody has taken up')).action(async (options: TenantOptions) => {
+    const outcome = await manageTenant(options, async (context, tenant) => {
+      const open = await invitations(ticketContext(context, tenant));
+      const views = open.map(({ id, email, expiresAt }) => ({ id, email, expires_at: new Date(expiresAt).toISOString() }));
+      return succeed(list('invitations', views, ['id', 'email', 'expires_at']));
+    });
+    report(outcome, options);
+  });
+
+  addTenantOption(addCommand(group, 'revoke-invitation <id>', 'make the link of an invitation worthless')).action(async (id: string, options: TenantOptions) => {
+    const outcome = await manageTenant(options, async (context, tenant) => {
+      const open = await invitations(ticketContext(context, tenant));
+      const revoked = open.some((ticket) => ticket.id === id) && (await context.store.deleteTicket(tenant.id, id));
+      return revoked ? succeed(describe('The invitation is revoked.', { id, revoked })) : refuse('not_found', `There is no invitation ${JSON.stringify(id)}.`);
+    });
+    report(outcome, options);
+  });
+
+  addTenantOption(addCommand(group, 'import <file>', 'make users from lines of JSON, with the password hashes of another system')).action(
+    async (file: string, options: TenantOptions) => {
+      const outcome = await manageTenant(options, async (context, tenant) => {
+        let text: string;
+        try {
+          text = readFileSync(file, 'utf8');
+        } catch (error) {
+          return refuse('invalid', `The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+        }
+        const { imported, problems } = await importUsers(context, tenant.id, text.split('\n'));
+        const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}`).join('\n');
+        return succeed({ ...describe(`${imported} users are imported, ${problems.length} lines are not.`, { imported }), ...(lines !== '' && { text: `${imported} users are imported, ${problems.length} lines are not.\n${lines}` }), json: { imported, problems } });
+      });
+      report(outcome, options);
+    },
+  );
+}
+
+/** Mail that is written here goes out through the server, which looks into the outbox every few seconds. */
+function ticketContext({ store, clock, sealingKey, url }: AdminContext, record: TenantRecord): TicketContext {
+  return {
+    tenant: tenantOf(record, tenantSecretsReader(sealingKey), url),
+    store,
+    clock,
+    mailer: createMailer({ store, clock, poke: () => undefined }),
+  };
+}

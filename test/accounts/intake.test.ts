@@ -1,0 +1,56 @@
+import { randomBytes, scryptSync, pbkdf2Sync } from 'node:crypto';
+import { hashSync } from 'bcryptjs';
+import { describe, expect, test } from 'vitest';
+import { importUsers } from '../../src/admin/import-users.ts';
+import { answerOf } from '../support/flow.ts';
+import { setting } from './setting.ts';
+
+const secret = 'correct horse battery staple';
+const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+const salt = randomBytes(16);
+
+/** Made by other means than ours where there are any; argon2 by the reference implementation (phc-winner-argon2, test.c). */
+const hashes = {
+  'bcrypt $2b$': { password: secret, hash: hashSync(secret, 6) },
+  'bcrypt $2y$': { password: secret, hash: hashSync(secret, 5).replace('$2b$', '$2y$') },
+  scrypt: { password: secret, hash: `$scrypt$ln=12,r=8,p=1$${base64(salt)}$${base64(scryptSync(secret, salt, 32, { N: 4096, r: 8, p: 1 }))}` },
+  'pbkdf2 by passlib': { password: secret, hash: `$pbkdf2-sha256$29000$${base64(salt).replaceAll('+', '.')}$${base64(pbkdf2Sync(secret, salt, 29_000, 32, 'sha256')).replaceAll('+', '.')}` },
+  'pbkdf2-sha512': { password: secret, hash: `$pbkdf2-sha512$i=1000,l=64$${base64(salt)}$${base64(pbkdf2Sync(secret, salt, 1000, 64, 'sha512'))}` },
+  argon2i: { password: 'password', hash: '$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8' },
+  'argon2id that costs less': { password: 'password', hash: '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4' },
+};
+
+describe('users of another system', () => {
+  const t = setting();
+
+  test.each(Object.entries(hashes))('keep their password: %s, and their hash becomes one of ours', async (name, { password, hash }) => {
+    const { store, record, admin } = t.server;
+    const email = `${name.replaceAll(/[^a-z0-9]/g, '')}@example.com`;
+    const report = await importUsers(admin, record.id, [JSON.stringify({ email, password_hash: hash, claims: { name: 'Old Hand' } }), '']);
+    expect(report).toEqual({ imported: 1, problems: [] });
+    const wrong = t.flow();
+    expect((await wrong.signIn(await wrong.authorize(), email, `${password}!`)).status).toBe(401);
+    expect((await store.findUserByEmail(record.id, email))?.passwordHash).toBe(hash);
+    for (const _time of ['by the old hash', 'by ours']) {
+      const flow = t.flow();
+      expect(answerOf(await flow.signIn(await flow.authorize(), email, password)).has('code')).toBe(true);
+      expect((await store.findUserByEmail(record.id, email))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    }
+  });
+
+  test('what is wrong with a line is said, and the others are made', async () => {
+    const { record, admin } = t.server;
+    const lines = [
+      '{"email":"one@example.com"}',
+      'not json',
+      '{"email":"no address"}',
+      '{"email":"one@example.com"}',
+      '{"email":"two@example.com","password_hash":"plain"}',
+      '{"email":"three@example.com","password_hash":"$2b$31$1234567890123456789012345678901234567890123456789012a"}',
+      '{"email":"four@example.com","surprise":1}',
+      '{"email":"five@example.com","claims":{"sub":"x"}}',
+    ];
+    const report = await importUsers(admin, record.id, lines);
+    expect([report.imported, report.problems.map(({ line }) => line)]).toEqual([1, [2, 3, 4, 5, 6, 7, 8]]);
+  });
+});

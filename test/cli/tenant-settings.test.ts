@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ask, microauth, newFolder } from './microauth.ts';
+
+/** The smallest PNG there is. */
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+describe('tenant set', () => {
+  const folder = newFolder();
+
+  test('decides what is given and leaves the rest', async () => {
+    await ask(folder, ['tenant', 'create', 'acme', '--domain', 'acme.localhost']);
+    writeFileSync(join(folder, 'logo.png'), png);
+    writeFileSync(join(folder, 'texts.json'), JSON.stringify({ en: { 'sign_in.title': 'Come in' } }));
+    const first = await ask<Record<string, unknown>>(folder, [
+      'tenant', 'set', 'acme', '--sign-up', 'email_domain', '--sign-up-domain', 'acme.example', '--second-factor', 'required', '--email-sign-in', 'on',
+      '--accent', '#336699', '--logo', join(folder, 'logo.png'), '--texts', join(folder, 'texts.json'), '--display-name', 'Acme Inc.',
+    ]);
+    expect(first).toMatchObject({ display_name: 'Acme Inc.', sign_up: 'email_domain', sign_up_domains: ['acme.example'], second_factor: 'required', email_sign_in: true, accent: '#336699', logo: true });
+    const second = await ask<Record<string, unknown>>(folder, ['tenant', 'set', 'acme', '--accent', 'none', '--logo', 'none']);
+    expect(second).toMatchObject({ sign_up: 'email_domain', second_factor: 'required' });
+    expect(second).not.toHaveProperty('accent');
+    expect(second).not.toHaveProperty('logo');
+    expect(await ask(folder, ['tenant', 'show', 'acme'])).toEqual(second);
+  });
+
+  test.each([
+    [['--accent', 'red'], 'must be a colour'],
+    [['--accent', '#ffff00'], 'contrast'],
+    [['--accent-dark', '#101010'], 'contrast'],
+    [['--terms-uri', 'javascript:alert(1)'], 'https://'],
+    [['--passkey-rp-id', 'evil.example'], 'relying party id'],
+    [['--passkey-origin', 'https://a.example/path'], 'origin'],
+    [['--sign-up', 'email_domain', '--sign-up-domain', 'Not A Domain'], 'host name'],
+    [['--minimum-password-length', '4'], 'minimumPasswordLength'],
+    [['--logo', 'package.json'], 'PNG'],
+    [['--logo', 'missing.png'], 'cannot be read'],
+  ])('%j is refused in a sentence', async (options, words) => {
+    const { code, stderr } = await microauth(folder, ['tenant', 'set', 'default', ...options.map((text) => (text === 'package.json' ? join(import.meta.dirname, '../../package.json') : text))]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+  });
+
+  test.each([
+    [{ en: { 'no.such': 'x' } }, 'no text'],
+    [{ en: { 'sign_in.again': 'no names here' } }, '{client}'],
+    [{ xx: { 'sign_in.title': 'x' } }, 'texts'],
+    [{ en: { 'sign_in.title': 'a\u202eb' } }, 'can be read'],
+  ])('texts like %j are refused in a sentence', async (texts, words) => {
+    const file = join(folder, 'bad.json');
+    writeFileSync(file, JSON.stringify(texts));
+    const { code, stderr } = await microauth(folder, ['tenant', 'set', 'default', '--texts', file]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { randomId } from '../../src/core/random.ts';
+import type { FlowContext } from '../../src/flow/context.ts';
+import type { Interaction } from '../../src/flow/interaction.ts';
+import { firstProof } from '../../src/flow/proof.ts';
+import { startAccountInteraction } from '../../src/flow/account-request.ts';
+import { judgeFactorCode, sendFactorCode, waysOf } from '../../src/flow/second-factor.ts';
+import type { ProofStep } from '../../src/flow/step-up.ts';
+import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
+import type { Mail } from '../../src/mail/mailer.ts';
+import type { Tenant } from '../../src/oauth/context.ts';
+import type { Level } from '../../src/oauth/authentication-contexts.ts';
+import type { UserRecord } from '../../src/store/records.ts';
+import { defaultSettings } from '../../src/store/tenant-settings.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let context: FlowContext;
+let sent: Mail[] = [];
+let allowed = true;
+const browser = { address: '192.0.2.1', userAgent: 'a browser', device: undefined };
+
+beforeAll(async () => {
+  server = await startServer();
+  const { record, issuer, store, clock, config } = server;
+  context = {
+    // The brand says that a request's host led here; in this test nobody asks by host.
+    tenant: { id: record.id, displayName: 'Acme', issuer, secrets: tenantSecretsReader(config.sealingKey).of(record), settings: defaultSettings } as Tenant,
+    store,
+    clock,
+    hasher: server.admin.hasher,
+    signer: { sign: () => Promise.reject(new Error('not here')) } as unknown as FlowContext['signer'],
+    record: () => {},
+    mailer: {
+      write: (_tenant, mail) => {
+        sent.push(mail);
+        const at = clock.now();
+        return { id: randomId('message'), sealedContent: '', createdAt: at, tries: 0, dueAt: at, sentAt: null, failure: null, expiresAt: at + 1000 };
+      },
+      send: async () => {},
+      poke: () => {},
+      allow: async () => allowed,
+    },
+  };
+});
+afterAll(() => server.stop());
+
+const stepOf = (user: UserRecord, level: Level = 2): ProofStep => ({ kind: 'second_factor', userId: user.id, level, session: undefined });
+const begun = (user: UserRecord): Interaction => ({ ...startAccountInteraction('/account', server.clock.now(), { fresh: false }), proof: firstProof(context, user, 'password') });
+const codeOf = (mail: Mail | undefined) => (mail?.content.kind === 'code' ? mail.content.code : '');
+
+async function ask(user: UserRecord): Promise<{ interaction: Interaction; code: string }> {
+  sent = [];
+  const interaction = await sendFactorCode(context, begun(user), user, 'cookie', 'en');
+  expect(sent.map(({ to, content }) => [to, content.kind])).toEqual([[user.email, 'code']]);
+  return { interaction: interaction ?? begun(user), code: codeOf(sent[0]) };
+}
+
+const judge = (interaction: Interaction, user: UserRecord, code: string) => judgeFactorCode(context, interaction, user, { way: 'email', code }, browser);
+
+describe('a code by mail as the second factor', () => {
+  test('is offered to a proven address only, never after mail as the first, never for the highest level', async () => {
+    const user = await server.user();
+    expect(await waysOf(context, begun(user), stepOf(user))).toEqual(['email']);
+    expect(await waysOf(context, begun(user), stepOf(user, 3))).toEqual([]);
+    expect(await waysOf(context, { ...begun(user), proof: firstProof(context, user, 'email') }, stepOf(user))).toEqual([]);
+    expect(await waysOf({ ...context, mailer: undefined }, begun(user), stepOf(user))).toEqual([]);
+    await server.store.updateUser(server.record.id, { ...user, emailVerified: false });
+    expect(await waysOf(context, begun(user), stepOf(user))).toEqual([]);
+  });
+
+  test('is right once, spaces aside', async () => {
+    const user = await server.user();
+    const { interaction, code } = await ask(user);
+    expect(code).toMatch(/^\d{8}$/);
+    expect(await judge(interaction, user, `${code.slice(0, 4)} ${code.slice(4)}`)).toEqual({ kind: 'right', method: 'email' });
+    expect(await judge(interaction, user, code)).toEqual({ kind: 'dead' });
+  });
+
+  test('A126 wrong ones count with all other codes of the account, whichever mail they are for', async () => {
+    const user = await server.user();
+    for (let guess = 0; guess < 5; guess += 1) {
+      const { interaction, code } = await ask(user);
+      expect(await judge(interaction, user, code === '00000000' ? '11111111' : '00000000')).toEqual({ kind: 'wrong' });
+    }
+    const { interaction, code } = await ask(user);
+    expect((await judge(interaction, user, code)).kind).toBe('too_many_attempts');
+  });
+
+  test('proves nothing of anybody else, nor of an address that is no longer theirs', async () => {
+    const [ada, eve] = [await server.user(), await server.user()];
+    const { interaction, code } = await ask(eve);
+    expect(await judge(interaction, ada, code)).toEqual({ kind: 'dead' });
+    expect(await judge({ ...begun(ada), ticket: { id: interaction.ticket?.id ?? '', purpose: 'second_factor', email: ada.email } }, ada, code)).toEqual({ kind: 'dead' });
+    const mine = await ask(ada);
+    expect(await judge(mine.interaction, { ...ada, email: 'new@example.com' }, mine.code)).toEqual({ kind: 'dead' });
+    expect(await judge({ ...mine.interaction, ticket: { id: mine.interaction.ticket?.id ?? '', purpose: 'sign_in', email: ada.email } }, ada, mine.code)).toEqual({ kind: 'dead' });
+    expect(await judge(begun(ada), ada, mine.code)).toEqual({ kind: 'dead' });
+  });
+
+  test('ends after ten minutes, and is not sent past the limit of its recipient', async () => {
+    const user = await server.user();
+    const { interaction, code } = await ask(user);
+    server.clock.advance(10 * 60_000);
+    expect(await judge(interaction, user, code)).toEqual({ kind: 'dead' });
+    allowed = false;
+    expect(await sendFactorCode(context, begun(user), user, 'cookie', 'en')).toBeUndefined();
+    allowed = true;
+  });
+});
