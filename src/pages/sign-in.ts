@@ -28,7 +28,10 @@ function reasonText({ words }: PageSite, reason: 'signed_out' | 'again', client:
   const text =
     reason === 'signed_out'
       ? words['sign_in.signed_out']
-      : phrase(words['sign_in.again'], { client: client ? clientName(client) : words['common.the_application'] });
+      : client === undefined
+        ? // Nobody but the person's own account page asks without an application.
+          words['account.fresh']
+        : phrase(words['sign_in.again'], { client: clientName(client) });
   return html`<p class="note">${text}</p>`;
 }
 

@@ -142,12 +142,13 @@ describe('the relying party id and related origins (WebAuthn Level 3 §5.11)', (
     expect(answerOf(await sendPasskey(elsewhere, signIn, authenticator.get(optionsOf(signIn), { origin: 'https://shop.example' }))).has('code')).toBe(true);
   });
 
-  test('are published where there are any', async () => {
+  test('are published, the tenant’s own first', async () => {
     const shop = await server.tenant('shop');
-    expect((await send(`${shop.issuer}/.well-known/webauthn`)).status).toBe(404);
-    await decide(server, shop, { passkeyOrigins: ['https://shop.example', 'https://shop.example.net'] });
-    const page = await send(`${shop.issuer}/.well-known/webauthn`);
-    expect([page.status, page.headers['content-type']]).toEqual([200, 'application/json']);
-    expect(JSON.parse(page.text)).toEqual({ origins: [shop.issuer, 'https://shop.example', 'https://shop.example.net'] });
+    for (const passkeyOrigins of [[], ['https://shop.example', 'https://shop.example.net']]) {
+      await decide(server, shop, { passkeyOrigins });
+      const page = await send(`${shop.issuer}/.well-known/webauthn`);
+      expect([page.status, page.headers['content-type']]).toEqual([200, 'application/json']);
+      expect(JSON.parse(page.text)).toEqual({ origins: [shop.issuer, ...passkeyOrigins] });
+    }
   });
 });

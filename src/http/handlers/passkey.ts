@@ -1,10 +1,9 @@
 import { advance } from '../../flow/authorize.ts';
-import { judgePasskey } from '../../flow/passkeys.ts';
+import { judgePasskey, relyingPartyOf } from '../../flow/passkeys.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
-import { notFoundPage } from '../not-found.ts';
 import type { Reply } from '../reply.ts';
 import { browserOf, follow, followSignIn, interactionOf } from './progress.ts';
 import { renderSignIn } from './sign-in.ts';
@@ -35,13 +34,7 @@ export async function submitPasskey(exchange: Exchange): Promise<Reply> {
   return renderSignIn(exchange, interaction, progress, { status: 401, email, problem: `passkey_${outcome.kind}` });
 }
 
-/**
- * WebAuthn Level 3 §5.11.1: at which further origins this tenant's passkeys may be used. A tenant without any has no such
- * document: its own origin needs no permission.
- */
-export async function handleRelatedOrigins(exchange: Exchange): Promise<Reply> {
-  const { issuer, settings } = exchange.context.tenant;
-  return settings.passkeyOrigins.length === 0
-    ? notFoundPage(exchange)
-    : { kind: 'document', body: { origins: [issuer, ...settings.passkeyOrigins] }, maxAge: 300 };
+/** WebAuthn Level 3 §5.11.1: the origins at which this tenant's passkeys may be used; its own, where there are no others. */
+export async function handleRelatedOrigins({ context }: Exchange): Promise<Reply> {
+  return { kind: 'document', body: { origins: relyingPartyOf(context.tenant).origins }, maxAge: 300 };
 }

@@ -81,6 +81,7 @@ async function render(exchange: Exchange, at: AtProof, view: View): Promise<Repl
   }
   const challenge = newPasskeyChallenge(context);
   const interaction = way === 'passkey' ? { ...at.interaction, challenge } : at.interaction;
+  const { settings } = context.tenant;
   const wait = view.retryAt === undefined ? undefined : view.retryAt - context.clock.now();
   return {
     kind: 'page',
@@ -95,7 +96,8 @@ async function render(exchange: Exchange, at: AtProof, view: View): Promise<Repl
       others: ways.filter((other) => other !== way).map((other) => ({ way: other, href: wayHref(exchange, path, at.interaction, other) })),
       passkeyOptions: way === 'passkey' ? JSON.stringify(await ownPasskeyOptions(context, challenge, at.user.id)) : undefined,
       sent: at.interaction.ticket?.purpose === 'second_factor',
-      rememberDays: context.tenant.settings.rememberDeviceDays,
+      // Remembering spares the policy's question; where it asks none, there is nothing to spare.
+      rememberDays: (at.client?.secondFactor ?? settings.secondFactor) === 'off' ? 0 : settings.rememberDeviceDays,
       problem: view.problem,
       retryAfterMinutes: wait && Math.ceil(wait / minute),
     }),
