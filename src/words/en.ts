@@ -13,6 +13,8 @@ export const en = {
   'common.terms': 'Terms',
   'common.privacy': 'Privacy',
 
+  'common.your_account': 'Your account',
+
   'sign_in.title': 'Sign in',
   'sign_in.submit': 'Sign in',
   'sign_in.not_you': 'Not you?',
