@@ -67,6 +67,7 @@ const bodies: Readonly<Record<Way, (m: SecondFactor) => Html>> = {
 <p class="alert" id="passkey-unavailable">${words['second_factor.passkey_unavailable']}</p>
 ${passkeyForm({
   action: '/second-factor',
+  page: '/second-factor',
   interaction: m.interaction,
   purpose: 'get',
   options: m.passkeyOptions ?? '',

@@ -43,6 +43,7 @@ ${problem(m)}
 <p class="alert" id="passkey-unavailable">${words['set_up_factor.passkey_unavailable']}</p>
 ${passkeyForm({
   action: '/set-up-factor',
+  page: '/set-up-factor',
   interaction: m.interaction,
   purpose: 'create',
   options: m.options,

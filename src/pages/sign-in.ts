@@ -57,6 +57,7 @@ ${m.offers?.email === true && html`<button id="email-code" formaction="/sign-in/
 ${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}
 ${passkeyForm({
   action: '/sign-in/passkey',
+  page: '/sign-in',
   interaction: m.interaction,
   purpose: 'get',
   options: m.passkeyOptions,
