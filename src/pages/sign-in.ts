@@ -61,6 +61,7 @@ ${m.offers?.email === true && html`<p class="or">${words['sign_in.or']}</p>
 <p class="other-way"><button id="email-code" form="password-form" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button></p>
 `}${passkeyForm({
   action: '/sign-in/passkey',
+  page: '/sign-in',
   interaction: m.interaction,
   purpose: 'get',
   options: m.passkeyOptions,
