@@ -5,7 +5,8 @@ import type { Html } from './html.ts';
 interface PasskeyForm {
   /** The path that takes what the authenticator says. */
   readonly action: string;
-  readonly interaction: string;
+  /** None where the form belongs to no sign-in. */
+  readonly interaction?: string | undefined;
   /** Whether a passkey is used or made. */
   readonly purpose: 'get' | 'create';
   /** The options of WebAuthn, in JSON. */
@@ -28,7 +29,7 @@ export const passkeyAsset = 'passkey.js';
 export function passkeyForm(m: PasskeyForm): Html {
   return html`<p class="alert" role="alert" id="passkey-problem" hidden>${m.cancelled}</p>
 <form method="post" action="${m.action}" class="passkey" hidden data-passkey="${m.purpose}" data-options="${m.options}"${m.conditional === true && html` data-conditional="yes"`}>
-<input type="hidden" name="interaction" value="${m.interaction}">
+${m.interaction !== undefined && html`<input type="hidden" name="interaction" value="${m.interaction}">`}
 <input type="hidden" name="credential" value="">
 ${m.before}<button type="button" id="passkey"${m.primary && html` class="primary"`}>${keyIcon}${m.label}</button>
 ${m.after}</form>`;
