@@ -1,9 +1,9 @@
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
+import { readClaim } from '../identity/claims.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkEmail, emailKey } from '../identity/users.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
-import { readClaim } from './claims.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 
 export interface NewUser {

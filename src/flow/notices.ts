@@ -10,7 +10,7 @@ import type { Browser } from './sign-in.ts';
 const eventLifetime = 180 * day;
 
 /** What is kept for the person to see, beside what is also mailed. */
-export type AccountEvent = NoticeEvent | 'sign_in' | 'account_created' | 'signed_out_everywhere' | 'application_revoked' | 'profile_changed';
+export type AccountEvent = NoticeEvent | 'sign_in' | 'account_created' | 'signed_out_everywhere' | 'session_ended' | 'application_revoked' | 'profile_changed' | 'data_downloaded';
 
 /** Keeps what happened to an account, for the person's own account page. */
 export async function keepEvent(context: FlowContext, userId: string, kind: AccountEvent, browser: Browser, detail = ''): Promise<void> {

@@ -49,6 +49,8 @@ export type Reply = (
   /** A public document that may be cached for so many seconds. The object never changes. */
   | { readonly kind: 'document'; readonly body: object; readonly maxAge: number }
   | { readonly kind: 'asset'; readonly asset: Asset }
+  /** A document for one person alone, which their browser stores under this name. */
+  | { readonly kind: 'attachment'; readonly fileName: string; readonly body: object }
 ) & {
   readonly cookies?: readonly CookieChange[] | undefined;
   /** For the log. */

@@ -28,6 +28,11 @@ export function respond(reply: Reply, issuer: string): Draft {
       headers['Content-Type'] = reply.asset.type;
       headers['Cache-Control'] = 'public, max-age=31536000, immutable';
       return { status: 200, headers, body: reply.asset.body };
+    case 'attachment':
+      headers['Content-Type'] = 'application/json';
+      headers['Content-Disposition'] = `attachment; filename="${reply.fileName}"`;
+      headers['Cache-Control'] = 'no-store';
+      return { status: 200, headers, cookies, body: `${JSON.stringify(reply.body, undefined, 2)}\n` };
     case 'outcome':
       return respondOutcome(reply.outcome, headers, issuer);
   }

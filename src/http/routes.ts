@@ -1,4 +1,5 @@
 import type { EndpointPaths } from '../oauth/discovery.ts';
+import { accountRoutes } from './account-routes.ts';
 import type { Exchange } from './exchange.ts';
 import { handleAuthorize } from './handlers/authorize.ts';
 import { handleBrand } from './handlers/brand.ts';
@@ -81,6 +82,8 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },
     { method: 'POST', path: '/consent', guard: 'own_form', handler: submitConsent },
     { method: 'POST', path: '/logout/confirm', guard: 'own_form', handler: submitLogout },
+
+    ...accountRoutes,
 
     { method: 'GET', path: '/', guard: 'page', handler: handleHome(walk) },
     ...(walk === undefined

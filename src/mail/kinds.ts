@@ -4,6 +4,8 @@ export type MailKind =
   | { readonly kind: 'code'; readonly purpose: 'sign_in' | 'sign_up' | 'second_factor' | 'new_email' | 'confirm_email_change'; readonly code: string; readonly link?: string; readonly minutes: number }
   /** Somebody asked for an account with an address that has one. */
   | { readonly kind: 'account_exists'; readonly link: string }
+  /** Somebody wanted to move their account to an address that has one. */
+  | { readonly kind: 'address_taken'; readonly link: string }
   | { readonly kind: 'reset_password'; readonly link: string; readonly minutes: number }
   | { readonly kind: 'invitation'; readonly link: string; readonly days: number }
   /** Something that guards the account has changed. `at` is already in the reader's words. */

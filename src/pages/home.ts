@@ -23,6 +23,7 @@ export function homePage(m: Home): Html {
     heading: fill(words['home.heading'], { tenant: name ?? '' }),
     content: html`<p class="lead">${words['home.lead']}</p>
 ${m.signedInAs !== undefined && html`<p class="note">${phrase(words['home.signed_in_as'], { account: html`<bdi>${m.signedInAs}</bdi>` })}</p>`}
+${m.signedInAs !== undefined && html`<p><a class="button" id="to-account" href="/account">${words['home.account']}</a></p>`}
 ${walk && html`<p><a class="button" href="${walk}">${words['home.walk']}</a></p>`}`,
     stub: html`<h2>${words['common.for_developers']}</h2>
 <dl class="details"><div><dt>issuer</dt><dd><bdi>${m.issuer}</bdi></dd></div></dl>

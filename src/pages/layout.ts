@@ -75,7 +75,8 @@ export function mark({ name, brand }: PageSite): Html | undefined {
   return html`<p class="brand">${brand.logo === undefined ? html`${monogram(name)}<bdi>${name}</bdi>` : html`<img class="logo" src="${brand.logo}" alt="${name}">`}</p>`;
 }
 
-function links({ brand, words }: PageSite): Html | undefined {
+/** The way to the tenant's terms and privacy notice, below every page. */
+export function links({ brand, words }: PageSite): Html | undefined {
   const [terms, privacy] = [safeHref(brand.terms), safeHref(brand.privacy)];
   return terms === undefined && privacy === undefined
     ? undefined

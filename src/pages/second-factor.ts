@@ -34,7 +34,7 @@ export function secondFactorPage(m: SecondFactor): Html {
   const { words } = m.site;
   const values = {
     account: html`<bdi class="client">${m.account.email}</bdi>`,
-    client: m.client ? clientName(m.client) : words['common.the_application'],
+    client: m.client ? clientName(m.client) : words['common.your_account'],
   };
   return slip({
     title: words['second_factor.title'],

@@ -148,8 +148,16 @@ export interface Store extends AccountStore {
   endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;
   /** Ends all of them but `keepSession`. Returns how many there were. */
   endSessionsOfUser(tenantId: TenantId, userId: string, keepSession?: string): Promise<number>;
+  /** Ends one session of this user and revokes every grant of it, those that would outlive it too. */
+  revokeSession(tenantId: TenantId, userId: string, sessionId: string, reason: string, now: Instant): Promise<boolean>;
+  /**
+   * The same for all of them but `keepSession`, and for grants whose session is long gone; forgets remembered devices.
+   * Returns how many sessions there were.
+   */
+  revokeSessionsOfUser(tenantId: TenantId, userId: string, reason: string, now: Instant, keepSession?: string): Promise<number>;
 
   findConsent(tenantId: TenantId, userId: string, clientId: string): Promise<ConsentRecord | undefined>;
+  listConsentsOfUser(tenantId: TenantId, userId: string): Promise<readonly ConsentRecord[]>;
   /** Adds the items to what was allowed before. */
   addConsent(tenantId: TenantId, consent: ConsentRecord): Promise<void>;
 

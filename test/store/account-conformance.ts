@@ -161,7 +161,46 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       });
     });
 
+    describe('sessions that their user ends', () => {
+      beforeEach(async () => {
+        await furnish('user');
+        await furnish('other');
+        await store.startSession(tenant, aSession('here', 'user'));
+        await store.createGrant(tenant, aGrant('grant of here', { sessionId: 'here', redeemedAt: now }));
+        await store.createGrant(tenant, aGrant('of a session long gone', { sessionId: 'gone', redeemedAt: now, offline: true }));
+      });
+
+      test('one ends with every grant of it, offline ones too, and only for its user', async () => {
+        expect(await store.revokeSession(tenant, 'other', 'session of user', 'test', now + 1)).toBe(false);
+        expect((await store.findGrant(tenant, 'grant of user'))?.revokedAt).toBeNull();
+        expect(await store.revokeSession(tenant, 'user', 'session of user', 'signed_out', now + 1)).toBe(true);
+        expect(await store.revokeSession(tenant, 'user', 'session of user', 'again', now + 2)).toBe(false);
+        expect(await store.findGrant(tenant, 'grant of user')).toMatchObject({ revokedAt: now + 1, revocationReason: 'signed_out' });
+        expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['here']);
+        expect((await store.findGrant(tenant, 'grant of here'))?.revokedAt).toBeNull();
+        expect(await possessions('other')).toEqual(everything);
+      });
+
+      test('all end but the one that is kept, and remembered devices are forgotten', async () => {
+        expect(await store.revokeSessionsOfUser(tenant, 'user', 'signed_out', now, 'here')).toBe(1);
+        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['grant of here']);
+        expect(await possessions('user')).toMatchObject({ sessions: 1, devices: 0, tickets: 1 });
+        expect(await store.revokeSessionsOfUser(tenant, 'user', 'signed_out', now)).toBe(1);
+        expect(await possessions('user')).toMatchObject({ sessions: 0, grants: 0 });
+        expect(await possessions('other')).toEqual(everything);
+      });
+    });
+
     describe('what a user has granted', () => {
+      test('lists what was allowed, by client', async () => {
+        for (const [userId, clientId] of [['user', 'second'], ['user', 'first'], ['other', 'third']] as const) {
+          await store.addConsent(tenant, { userId, clientId, items: ['openid', 'claim:name'], grantedAt: now });
+        }
+        expect(await store.listConsentsOfUser(tenant, 'user')).toEqual(
+          ['first', 'second'].map((clientId) => ({ userId: 'user', clientId, items: ['openid', 'claim:name'], grantedAt: now })),
+        );
+      });
+
       test('lists what was redeemed and still stands, newest first', async () => {
         await store.createGrant(tenant, aGrant('older', { redeemedAt: now, createdAt: now - 1 }));
         await store.createGrant(tenant, aGrant('newer', { redeemedAt: now }));

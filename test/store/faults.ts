@@ -26,6 +26,8 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   rotateSigningKey: (store) => store.rotateSigningKey(tenant.id, 'key', aKey('next'), now + 1),
   deleteClient: (store) => store.deleteClient(tenant.id, 'client'),
   setPassword: (store) => store.setPassword(tenant.id, 'user', 'new', now),
+  revokeSession: (store) => store.revokeSession(tenant.id, 'user', 'session', 'signed_out', now),
+  revokeSessionsOfUser: (store) => store.revokeSessionsOfUser(tenant.id, 'user', 'signed_out', now),
   deleteUser: (store) => store.deleteUser(tenant.id, 'user'),
   rehashPassword: (store) => store.rehashPassword(tenant.id, 'user', 'hash of password', 'new'),
   changeEmail: (store) => store.changeEmail(tenant.id, 'user', { email: 'New@example.com', emailKey: 'new@example.com' }, now),

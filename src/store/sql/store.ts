@@ -11,6 +11,7 @@ import * as migrations from './verbs/migrations.ts';
 import * as passkeys from './verbs/passkeys.ts';
 import * as recoveryCodes from './verbs/recovery-codes.ts';
 import { reseal } from './verbs/reseal.ts';
+import * as revocations from './verbs/revocations.ts';
 import * as securityEvents from './verbs/security-events.ts';
 import * as sessions from './verbs/sessions.ts';
 import * as settings from './verbs/settings.ts';
@@ -49,6 +50,7 @@ const reads = {
   findSession: sessions.findSession,
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,
+  listConsentsOfUser: sessions.listConsentsOfUser,
   findGrant: grants.findGrant,
   listGrantsOfUser: grants.listGrantsOfUser,
   readStanding: grants.readStanding,
@@ -79,6 +81,8 @@ const writes = {
   startSession: sessions.startSession,
   endSession: sessions.endSession,
   endSessionsOfUser: sessions.endSessionsOfUser,
+  revokeSession: revocations.revokeSession,
+  revokeSessionsOfUser: revocations.revokeSessionsOfUser,
   addConsent: sessions.addConsent,
   createGrant: grants.createGrant,
   redeemCode: grants.redeemCode,

@@ -70,6 +70,13 @@ export function* findConsent(tenantId: TenantId, userId: string, clientId: strin
   return row && toConsent(row);
 }
 
+export function* listConsentsOfUser(tenantId: TenantId, userId: string): Verb<readonly ConsentRecord[]> {
+  const rows = yield* all(
+    sql.selectFrom('consents').selectAll().where('tenant_id', '=', tenantId).where('user_id', '=', userId).orderBy('client_id'),
+  );
+  return rows.map(toConsent);
+}
+
 export function* addConsent(tenantId: TenantId, consent: ConsentRecord): Verb<void> {
   const row = fromConsent(tenantId, consent);
   // Writing first holds the row, so that what another tab allowed in between is not lost.

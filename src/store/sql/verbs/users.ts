@@ -3,8 +3,7 @@ import { fromUser, toUser } from '../rows.ts';
 import { sql, userTables } from '../schema.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
-import { forgetDevices } from './devices.ts';
-import { endSessionsOfUser } from './sessions.ts';
+import { revokeSessionsOfUser } from './revocations.ts';
 import { deleteTicketsOfUser } from './tickets.ts';
 
 export function* createUser(tenantId: TenantId, user: UserRecord): Verb<'created' | 'email_taken'> {
@@ -62,15 +61,7 @@ export function* setPassword(tenantId: TenantId, userId: string, passwordHash: s
   if (row === undefined) {
     return false;
   }
-  yield* endSessionsOfUser(tenantId, userId, keepSession);
-  const grants = sql
-    .updateTable('grants')
-    .set({ revoked_at: now, revocation_reason: 'password_changed' })
-    .where('tenant_id', '=', tenantId)
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null);
-  yield* run(keepSession === undefined ? grants : grants.where('session_id', '!=', keepSession));
-  yield* forgetDevices(tenantId, userId);
+  yield* revokeSessionsOfUser(tenantId, userId, 'password_changed', now, keepSession);
   yield* deleteTicketsOfUser(tenantId, userId);
   return true;
 }

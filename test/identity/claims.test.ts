@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimNames, readClaim } from '../../src/admin/claims.ts';
+import { claimNames, readClaim } from '../../src/identity/claims.ts';
 
 describe('a claim', () => {
   test.each([

@@ -1,0 +1,58 @@
+import type { ClientRecord, Instant, UserRecord } from '../../store/records.ts';
+import type { FlowContext } from '../context.ts';
+import { keepEvent } from '../notices.ts';
+import type { Browser } from '../sign-in.ts';
+
+/** An application that a person uses their account with, or has allowed something. */
+export interface Application {
+  readonly client: ClientRecord;
+  /** Scopes, and single claims as `claim:name`. */
+  readonly items: readonly string[];
+  readonly since: Instant;
+  /** Undefined where it was allowed something and holds nothing at present. */
+  readonly lastUsed: Instant | undefined;
+}
+
+/** The applications with access, those that were used last first. */
+export async function listApplications({ store, tenant, clock }: FlowContext, user: UserRecord): Promise<readonly Application[]> {
+  const now = clock.now();
+  const [grants, consents, sessions] = await Promise.all([
+    store.listGrantsOfUser(tenant.id, user.id, now),
+    store.listConsentsOfUser(tenant.id, user.id),
+    store.listSessions(tenant.id, user.id, now),
+  ]);
+  const alive = new Set(sessions.map(({ id }) => id));
+  // OpenID Connect Core §11: only offline access goes on when its session has ended.
+  const standing = grants.filter(({ offline, sessionId }) => offline || alive.has(sessionId));
+  const clientIds = [...new Set([...standing, ...consents].map(({ clientId }) => clientId))];
+  const applications = await Promise.all(
+    clientIds.map(async (clientId) => {
+      const client = await store.findClient(tenant.id, clientId);
+      const own = standing.filter((grant) => grant.clientId === clientId);
+      const consent = consents.find((one) => one.clientId === clientId);
+      const times = own.map(({ rotatedAt, redeemedAt, createdAt }) => rotatedAt ?? redeemedAt ?? createdAt);
+      return (
+        client && {
+          client,
+          items: [...new Set([...own.flatMap(({ scopes }) => scopes), ...(consent?.items ?? [])])],
+          since: Math.min(...own.map(({ createdAt }) => createdAt), consent?.grantedAt ?? now),
+          lastUsed: times.length === 0 ? undefined : Math.max(...times),
+        }
+      );
+    }),
+  );
+  return applications.filter((one) => one !== undefined).toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0));
+}
+
+/** Takes back everything that a person has allowed an application. Its tokens end with it. */
+export async function revokeApplication(context: FlowContext, user: UserRecord, clientId: string, browser: Browser): Promise<boolean> {
+  const { store, tenant, clock } = context;
+  const application = (await listApplications(context, user)).find(({ client }) => client.id === clientId);
+  if (application === undefined) {
+    return false;
+  }
+  await store.revokeClientOfUser(tenant.id, user.id, clientId, 'revoked_by_user', clock.now());
+  await keepEvent(context, user.id, 'application_revoked', browser, application.client.name);
+  context.record({ event: 'application_revoked', userId: user.id, clientId, detail: browser.address });
+  return true;
+}

@@ -1,0 +1,44 @@
+import { readClaim } from '../../identity/claims.ts';
+import type { UserRecord } from '../../store/records.ts';
+import type { FlowContext } from '../context.ts';
+import { keepEvent } from '../notices.ts';
+import type { Browser } from '../sign-in.ts';
+
+/** The claims that people look after themselves. */
+export const profileFields = ['name', 'given_name', 'family_name', 'nickname', 'birthdate', 'phone_number', 'locale', 'zoneinfo'] as const;
+export type ProfileField = (typeof profileFields)[number];
+
+/** Characters that turn the direction of the text around them: a name with one could pretend to be other words. */
+const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+export type ProfileOutcome = { readonly kind: 'changed' } | { readonly kind: 'refused'; readonly fields: readonly ProfileField[] };
+
+/** Writes what a person says of themselves. What is left empty is taken away; claims that are not asked for stay. */
+export async function changeProfile(
+  context: FlowContext,
+  user: UserRecord,
+  input: Readonly<Record<ProfileField, string>>,
+  browser: Browser,
+): Promise<ProfileOutcome> {
+  const before = JSON.parse(user.claims) as Record<string, unknown>;
+  const read = profileFields.map((field) => {
+    const text = input[field].trim();
+    const value = text === '' || directions.test(text) ? undefined : readClaim(field, text);
+    return { field, empty: text === '', value: value?.ok === true ? value.value : undefined };
+  });
+  const refused = read.filter(({ empty, value }) => !empty && value === undefined).map(({ field }) => field);
+  if (refused.length > 0) {
+    return { kind: 'refused', fields: refused };
+  }
+  const others = Object.entries(before).filter(([name]) => !(profileFields as readonly string[]).includes(name));
+  const given = read.flatMap(({ field, value }) => (value === undefined ? [] : [[field, value] as const]));
+  const claims = Object.fromEntries<unknown>([...others, ...given]);
+  // Whoever verified the old number knows nothing of the new one.
+  if (claims['phone_number'] !== before['phone_number']) {
+    delete claims['phone_number_verified'];
+  }
+  await context.store.updateUserClaims(context.tenant.id, user.id, JSON.stringify(claims), context.clock.now());
+  await keepEvent(context, user.id, 'profile_changed', browser);
+  context.record({ event: 'profile_changed', userId: user.id, detail: browser.address });
+  return { kind: 'changed' };
+}

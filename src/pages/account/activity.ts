@@ -1,0 +1,31 @@
+import { html, phrase } from '../html.ts';
+import type { Html } from '../html.ts';
+import { accountFrame, card, type OwnPage } from './frame.ts';
+
+interface Happening {
+  readonly what: Html;
+  readonly device: string;
+  readonly address: string;
+  readonly at: Html;
+}
+
+/** What happened to the account, the latest first. */
+export function activityPage(m: OwnPage & { readonly happenings: readonly Happening[] }): Html {
+  const { words } = m.site;
+  return accountFrame(m, {
+    title: words['account.activity'],
+    lead: m.happenings.length === 0 ? words['account.activity_none'] : words['account.activity_lead'],
+    content:
+      m.happenings.length > 0 &&
+      card(
+        undefined,
+        html`<ul class="things">
+${m.happenings.map(
+          ({ what, device, address, at }) => html`<li><div class="thing"><b>${what}</b>
+<p>${at}</p>
+<p>${device} ${phrase(words['account.session_address'], { address: html`<bdi>${address}</bdi>` })}</p></div></li>
+`,
+        )}</ul>`,
+      ),
+  });
+}

@@ -1,0 +1,43 @@
+import { fill } from '../../words/words.ts';
+import { html, phrase } from '../html.ts';
+import type { Html } from '../html.ts';
+import { clientName } from '../layout.ts';
+import { safeHref } from '../links.ts';
+import type { PageClient } from '../models.ts';
+import { accountFrame, ownForm, type OwnPage } from './frame.ts';
+
+interface ListedApplication {
+  readonly id: string;
+  readonly client: PageClient;
+  readonly items: readonly { readonly title: string; readonly detail: string }[];
+  readonly since: Html;
+  readonly lastUsed: Html | undefined;
+}
+
+/** Which applications can use the account, and what each may. */
+export function applicationsPage(m: OwnPage & { readonly applications: readonly ListedApplication[] }): Html {
+  const { words } = m.site;
+  return accountFrame(m, {
+    title: words['account.applications'],
+    lead: m.applications.length === 0 ? words['account.applications_none'] : words['account.applications_lead'],
+    content: m.applications.map(({ id, client, items, since, lastUsed }) => {
+      const uri = safeHref(client.uri);
+      const name = uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(client)}</a>` : clientName(client);
+      return html`<section class="card">
+<h2 class="big">${name}</h2>
+<p>${phrase(words['account.application_since'], { date: since })} · ${lastUsed === undefined ? words['account.application_unused'] : phrase(words['account.application_used'], { date: lastUsed })}</p>
+<h3>${words['account.application_may']}</h3>
+<ul class="items">
+${items.map((item) => html`<li><b>${item.title}</b> <span>${item.detail}</span></li>
+`)}</ul>
+${ownForm(
+  m,
+  '/account/applications/revoke',
+  html`<input type="hidden" name="client" value="${id}">
+<button class="small" aria-label="${fill(words['account.application_revoke_label'], { client: client.name })}">${words['account.application_revoke']}</button>`,
+)}
+</section>
+`;
+    }),
+  });
+}

@@ -1,0 +1,45 @@
+import { fill } from '../../words/words.ts';
+import { html, phrase } from '../html.ts';
+import type { Html } from '../html.ts';
+import { accountFrame, card, ownForm, type OwnPage } from './frame.ts';
+
+interface Device {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly since: Html;
+  readonly here: boolean;
+}
+
+/** Where somebody is signed in. */
+export function sessionsPage(m: OwnPage & { readonly devices: readonly Device[] }): Html {
+  const { words } = m.site;
+  const end = ({ id, name, here }: Device) =>
+    ownForm(
+      m,
+      here ? '/account/sign-out' : '/account/sessions/end',
+      html`<input type="hidden" name="id" value="${id}">
+<button class="small" aria-label="${fill(words['account.session_end_label'], { device: name })}">${words['account.session_end']}</button>`,
+    );
+  return accountFrame(m, {
+    title: words['account.sessions'],
+    lead: words['account.sessions_lead'],
+    content: html`${card(
+      undefined,
+      html`<ul class="things">
+${m.devices.map(
+        (device) => html`<li><div class="thing"><b>${device.name}</b>${device.here && html` <span class="tag">${words['account.session_here']}</span>`}
+<p>${phrase(words['account.session_since'], { date: device.since })} ${phrase(words['account.session_address'], { address: html`<bdi>${device.address}</bdi>` })}</p></div>
+${end(device)}</li>
+`,
+      )}</ul>`,
+    )}${
+      m.devices.length > 1 &&
+      card(
+        words['account.everywhere'],
+        html`<p>${words['account.everywhere_detail']}</p>
+${ownForm(m, '/account/sessions/end-others', html`<button id="everywhere">${words['account.everywhere']}</button>`)}`,
+      )
+    }`,
+  });
+}
