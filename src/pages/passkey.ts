@@ -6,7 +6,7 @@ interface PasskeyForm {
   /** The path that takes what the authenticator says. */
   readonly action: string;
   /** The path of the page itself, where it can be had again. */
-  readonly page: '/sign-in' | '/second-factor' | '/set-up-factor';
+  readonly page: string;
   readonly interaction: string;
   /** Whether a passkey is used or made. */
   readonly purpose: 'get' | 'create';
