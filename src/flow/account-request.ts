@@ -1,10 +1,14 @@
+import { authenticationContexts } from '../oauth/authentication-contexts.ts';
 import type { AccountPath, AccountRequest, Interaction } from './interaction.ts';
 
 /** How long ago somebody may have signed in who changes what guards their account, in seconds. */
 export const freshSignIn = 600;
 
-/** Starts the sign-in of a person who wants to see a page of their account; `fresh` for one that guards it. */
-export function startAccountInteraction(path: AccountPath, now: number, { fresh }: { readonly fresh: boolean }): Interaction {
+/**
+ * Starts the sign-in of a person who wants to see a page of their account; `fresh` for one that guards it, `strong` where
+ * that person can prove more than a password and has to.
+ */
+export function startAccountInteraction(path: AccountPath, now: number, { fresh, strong = false }: { readonly fresh: boolean; readonly strong?: boolean }): Interaction {
   const request: AccountRequest = {
     kind: 'account',
     path,
@@ -12,7 +16,7 @@ export function startAccountInteraction(path: AccountPath, now: number, { fresh 
     maxAge: fresh ? freshSignIn : undefined,
     loginHint: undefined,
     hintedSubject: undefined,
-    essentialAcr: [],
+    essentialAcr: strong ? [authenticationContexts[1]] : [],
     requestedAcr: [],
     uiLocales: [],
   };

@@ -34,7 +34,8 @@ export function secondFactorPage(m: SecondFactor): Html {
   const { words } = m.site;
   const values = {
     account: html`<bdi class="client">${m.account.email}</bdi>`,
-    client: m.client ? clientName(m.client) : words['common.your_account'],
+    // Nobody but the person's own account page asks without an application.
+    client: m.client ? clientName(m.client) : html`<bdi>${m.site.name}</bdi>`,
   };
   return slip({
     title: words['second_factor.title'],

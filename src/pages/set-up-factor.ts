@@ -72,20 +72,30 @@ export function setUpTotpPage(m: SetUpTotp): Html {
     site: m.site,
     assets: ['second-factor.css'],
     content: html`<p class="lead">${words['set_up_factor.totp_scan']}</p>
-${qrCode(m.uri, words['set_up_factor.totp_picture'])}
-<p class="app"><a id="open-app" href="${m.uri}">${words['set_up_factor.totp_open']}</a></p>
-<p class="seed">${words['set_up_factor.totp_type']} <code id="seed">${grouped(m.seed)}</code></p>
+${totpPicture(m.site, m)}
 ${problem(m)}
 <form method="post" action="/set-up-factor">
 <input type="hidden" name="interaction" value="${m.interaction}">
 <input type="hidden" name="method" value="totp">
-<input type="hidden" name="pending" value="${m.pending}">
-<label for="code">${words['set_up_factor.totp_code']}</label>
-<input id="code" name="code" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" required${m.problem === 'wrong' && html` aria-invalid="true" autofocus`}${m.problem && html` aria-describedby="problem"`}>
+${totpFields(m.site, m)}
 <button id="confirm" class="primary">${words['set_up_factor.submit']}</button>
 </form>`,
     stub: otherWay(m),
   });
+}
+
+/** What goes into an authenticator app: as a picture, as a link, and to type. */
+export function totpPicture({ words }: PageSite, { seed, uri }: { readonly seed: string; readonly uri: string }): Html {
+  return html`${qrCode(uri, words['set_up_factor.totp_picture'])}
+<p class="app"><a id="open-app" href="${uri}">${words['set_up_factor.totp_open']}</a></p>
+<p class="seed">${words['set_up_factor.totp_type']} <code id="seed">${grouped(seed)}</code></p>`;
+}
+
+/** The code that proves that the app works, with the seed on its way back. */
+export function totpFields({ words }: PageSite, m: { readonly pending: string; readonly problem?: SetUpProblem | undefined }): Html {
+  return html`<input type="hidden" name="pending" value="${m.pending}">
+<label for="code">${words['set_up_factor.totp_code']}</label>
+<input id="code" name="code" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" required${m.problem === 'wrong' && html` aria-invalid="true" autofocus`}${m.problem && html` aria-describedby="problem"`}>`;
 }
 
 /** Shows recovery codes, once. */
@@ -96,20 +106,25 @@ export function recoveryCodesPage(m: { readonly site: PageSite; readonly action:
     site: m.site,
     assets: ['second-factor.css', 'recovery-codes.js'],
     content: html`<p class="lead">${words['recovery_codes.lead']}</p>
-<ol class="codes" id="recovery-codes" aria-label="${words['recovery_codes.list']}">
-${m.codes.map((code) => html`<li><code>${code}</code></li>
+${shownCodes(m.site, m.codes)}
+<form method="post" action="${m.action}">
+<input type="hidden" name="interaction" value="${m.interaction}">
+<button id="continue" class="primary">${words['recovery_codes.submit']}</button>
+</form>`,
+  });
+}
+
+/** Recovery codes as they are shown once, with ways to keep them. */
+export function shownCodes({ words }: PageSite, codes: readonly string[]): Html {
+  return html`<ol class="codes" id="recovery-codes" aria-label="${words['recovery_codes.list']}">
+${codes.map((code) => html`<li><code>${code}</code></li>
 `)}</ol>
 <div class="pair" id="recovery-actions" hidden>
 <button type="button" id="copy" data-copied="${words['recovery_codes.copied']}">${words['recovery_codes.copy']}</button>
 <button type="button" id="print">${words['recovery_codes.print']}</button>
 </div>
 <p class="copied" id="copied" role="status"></p>
-<p class="note">${words['recovery_codes.once']}</p>
-<form method="post" action="${m.action}">
-<input type="hidden" name="interaction" value="${m.interaction}">
-<button id="continue" class="primary">${words['recovery_codes.submit']}</button>
-</form>`,
-  });
+<p class="note">${words['recovery_codes.once']}</p>`;
 }
 
 function problem({ site, problem: reason }: SetUp): Html | undefined {

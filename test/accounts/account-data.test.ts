@@ -52,6 +52,8 @@ describe('what is known about a person', () => {
     const user = await t.server.user({ email: 'download@example.com', claims: { name: 'Dee' } });
     const flow = t.flow();
     await flow.tokens({ scope: 'openid email offline_access' }, 'download@example.com');
+    // With one, the passkey that is made up below would be asked for.
+    await t.decide({ secondFactor: 'off' });
     const someone = visitor();
     const page = await someone.signIn('download@example.com', { path: '/account/download' });
     await t.server.store.replaceRecoveryCodes(t.server.record.id, user.id, ['hash of a recovery code']);
@@ -72,6 +74,7 @@ describe('what is known about a person', () => {
       expect(file.text).not.toContain(secret);
     }
     expect((await someone.agent.request(`${t.server.issuer}/account/download`, { method: 'GET' })).headers['content-type']).toContain('text/html');
+    await t.decide({ secondFactor: 'optional' });
   });
 
   test('an account is deleted once its address is typed: everything of it is gone, and its tokens with it', async () => {

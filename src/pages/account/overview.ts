@@ -1,9 +1,12 @@
-import { html } from '../html.ts';
+import { html, phrase } from '../html.ts';
 import type { Html, Renderable } from '../html.ts';
 import { accountFrame, card, ownForm, type OwnPage } from './frame.ts';
 
 interface Overview extends OwnPage {
   readonly hasPassword: boolean;
+  readonly passkeys: string;
+  /** None where the tenant asks for no second step and the person has none. */
+  readonly secondStep: { readonly authenticator: boolean; readonly recoveryCodes: string } | undefined;
   readonly devices: string;
   readonly applications: string;
   /** What happened last, and when. */
@@ -25,7 +28,16 @@ export function overviewPage(m: Overview): Html {
       ]),
     )}${card(
       words['account.section_sign_in'],
-      rows([{ href: '/account/password', name: words['account.password'], value: words[m.hasPassword ? 'account.password_set' : 'account.password_not_set'] }]),
+      rows([
+        { href: '/account/password', name: words['account.password'], value: words[m.hasPassword ? 'account.password_set' : 'account.password_not_set'] },
+        { href: '/account/passkeys', name: words['account.passkeys'], value: m.passkeys },
+        ...(m.secondStep === undefined
+          ? []
+          : ([
+              { href: '/account/authenticator', name: words['account.authenticator'], value: words[m.secondStep.authenticator ? 'account.authenticator_on' : 'account.authenticator_off'] },
+              { href: '/account/recovery-codes', name: words['account.recovery_codes'], value: phrase(words['account.recovery_codes_left'], { count: m.secondStep.recoveryCodes }) },
+            ] as const)),
+      ]),
     )}${card(
       words['account.section_access'],
       rows([

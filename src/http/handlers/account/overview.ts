@@ -18,7 +18,8 @@ const shownEvents = 50;
 export const showOverview = accountPage({ path: '/account', fresh: false }, async (exchange, owner) => {
   const { store, tenant, clock } = exchange.context;
   const { user, site } = owner;
-  const [sessions, applications, [latest]] = await Promise.all([
+  const [factors, sessions, applications, [latest]] = await Promise.all([
+    store.readFactors(tenant.id, user.id),
     store.listSessions(tenant.id, user.id, clock.now()),
     listApplications(exchange.context, user),
     store.listSecurityEvents(tenant.id, user.id, 1),
@@ -28,6 +29,11 @@ export const showOverview = accountPage({ path: '/account', fresh: false }, asyn
     overviewPage({
       ...ownPage(exchange, owner),
       hasPassword: user.passwordHash !== null,
+      passkeys: number.format(factors.passkeys),
+      secondStep:
+        tenant.settings.secondFactor === 'off' && !factors.totp
+          ? undefined
+          : { authenticator: factors.totp, recoveryCodes: number.format(factors.recoveryCodes) },
       devices: number.format(sessions.length),
       applications: number.format(applications.length),
       lastEvent: latest && html`${describeEvent(site.words, latest)}, ${dateOf(owner, latest.at)}`,
