@@ -3,6 +3,7 @@ import { type Result, succeed } from '../core/result.ts';
 import { checkRedirectUri } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
+import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
 import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
 /** What an operator says about a new client; what is missing follows from its type. */
@@ -21,6 +22,8 @@ export interface NewClient {
   /** First-party when missing. */
   readonly thirdParty?: boolean | undefined;
   readonly requirePkce?: boolean | undefined;
+  /** Its own policy; the tenant's otherwise. */
+  readonly secondFactor?: SecondFactorPolicy | undefined;
   readonly strictPkce?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
@@ -83,7 +86,7 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     requirePkce: input.requirePkce ?? true,
     strictPkce: input.strictPkce ?? false,
     idTokenAlgorithm: input.idTokenAlgorithm ?? 'RS256',
-    secondFactor: null,
+    secondFactor: input.secondFactor ?? null,
   };
   const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);

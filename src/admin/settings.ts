@@ -43,7 +43,7 @@ const change = z
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),
     brand: z.strictObject({ accent: colour('light'), accentDark: colour('dark'), termsUri: webAddress, privacyUri: webAddress }).partial(),
-    texts: z.record(z.enum(locales), z.record(z.string(), z.string().max(maximumText))),
+    texts: z.partialRecord(z.enum(locales), z.record(z.string(), z.string().max(maximumText))),
   })
   .partial();
 

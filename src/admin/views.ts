@@ -58,6 +58,7 @@ export function clientView(client: ClientRecord) {
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     scope: client.scopes.join(' '),
     first_party: client.firstParty,
+    ...(client.secondFactor !== null && { second_factor: client.secondFactor }),
     require_pkce: client.requirePkce,
     strict_pkce: client.strictPkce,
     id_token_signed_response_alg: client.idTokenAlgorithm,

@@ -6,17 +6,20 @@ export interface DevSummary {
   readonly issuer: string;
   readonly discovery: string;
   readonly walk: string;
+  /** Where mail can be read. */
+  readonly mailbox: string;
   readonly user: { readonly email: string; readonly password: string };
   readonly clients: readonly DemoClient[];
   readonly dataDir: string;
 }
 
 /** The summary for programs. */
-export function summaryView({ issuer, discovery, walk, user, clients }: DevSummary) {
+export function summaryView({ issuer, discovery, walk, mailbox, user, clients }: DevSummary) {
   return {
     issuer,
     discovery,
     walk,
+    mailbox,
     user,
     clients: clients.map((client) => ({
       client_id: client.id,
@@ -28,7 +31,7 @@ export function summaryView({ issuer, discovery, walk, user, clients }: DevSumma
 }
 
 /** The summary for people. Plain text where the terminal knows no colour. */
-export function banner({ issuer, discovery, walk, user, clients, dataDir }: DevSummary): string {
+export function banner({ issuer, discovery, walk, mailbox, user, clients, dataDir }: DevSummary): string {
   const paint = (format: Parameters<typeof styleText>[0], text: string): string => styleText(format, text, { stream: process.stdout });
   const row = (label: string, value: string): string => `  ${paint('dim', label.padEnd(12))}${value}`;
   const width = Math.max(...clients.map((client) => client.id.length)) + 2;
@@ -38,6 +41,7 @@ export function banner({ issuer, discovery, walk, user, clients, dataDir }: DevS
     '',
     row('Walk', `${paint('cyan', walk)}  ${paint('dim', 'the whole flow, step by step')}`),
     row('Discovery', paint('cyan', discovery)),
+    row('Mailbox', `${paint('cyan', mailbox)}  ${paint('dim', 'what would be mailed')}`),
     row('Sign in as', `${paint('bold', user.email)}  ${paint('dim', 'password')} ${paint('bold', user.password)}`),
     '',
     ...clients.map((client, index) =>

@@ -64,7 +64,7 @@ async function inspect(config: Config): Promise<Findings> {
   }
 }
 
-async function inspectStore(store: Store, { sealingKey }: Config): Promise<Findings> {
+async function inspectStore(store: Store, { sealingKey, smtpUrl }: Config): Promise<Findings> {
   const clock = systemClock();
   const clockDifference = await compareClocks(store);
   const problems: string[] =
@@ -82,6 +82,10 @@ async function inspectStore(store: Store, { sealingKey }: Config): Promise<Findi
   const key = await checkSealingKey({ store, sealingKey });
   if (!key.ok) {
     return { problems: [...problems, key.failure], pendingMigrations, keys: [], clockDifference };
+  }
+  if (smtpUrl === undefined) {
+    const waiting = (await store.listTenants()).filter(({ settings }) => settings.signUp !== 'closed' || settings.emailSignIn).map(({ name }) => name);
+    problems.push(...(waiting.length === 0 ? [] : [`Without MICROAUTH_SMTP_URL nobody can sign up or sign in by mail, which these tenants want: ${waiting.slice(0, 10).join(', ')}${waiting.length > 10 ? ` and ${waiting.length - 10} more` : ''}.`]));
   }
   const { keys, problems: keyProblems } = await inspectKeys({ store, sealingKey, clock });
   return { problems: [...problems, ...keyProblems], pendingMigrations, keys, clockDifference };

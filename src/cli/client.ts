@@ -17,6 +17,7 @@ import {
   type SigningAlgorithm,
   signingAlgorithms,
 } from '../store/records.ts';
+import { type SecondFactorPolicy, secondFactorPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
 import { addTenantOption, repeatable, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
@@ -34,6 +35,7 @@ interface CreateOptions extends TenantOptions {
   readonly postLogoutRedirectUri?: readonly string[];
   readonly scope?: readonly string[];
   readonly thirdParty?: true;
+  readonly secondFactor?: SecondFactorPolicy;
   readonly requirePkce: boolean;
   readonly strictPkce?: true;
   readonly authMethod?: ClientAuthenticationMethod;
@@ -89,6 +91,7 @@ function addCreate(group: Command): void {
     .option('--uri <address>', 'where people find the application')
     .option('--client-id <id>', 'its id; a random one otherwise')
     .option('--third-party', 'ask people for their consent')
+    .addOption(new Option('--second-factor <policy>', 'whether it asks for a second factor, whatever the tenant does').choices(secondFactorPolicies))
     .option('--strict-pkce', 'demand code verifiers of 43 to 128 unreserved characters, to the letter of RFC 7636')
     .option('--no-require-pkce', 'let a web application do without PKCE; it must send a nonce then')
     .addOption(new Option('--auth-method <method>', 'how it authenticates at the token endpoint').choices(clientAuthenticationMethods))
@@ -104,6 +107,7 @@ function addCreate(group: Command): void {
           postLogoutRedirectUris: options.postLogoutRedirectUri,
           scopes: options.scope,
           thirdParty: options.thirdParty,
+          secondFactor: options.secondFactor,
           requirePkce: options.requirePkce,
           strictPkce: options.strictPkce,
           authenticationMethod: options.authMethod,

@@ -36,6 +36,7 @@ function summarise(config: Config, issuer: string): DevSummary {
     issuer,
     discovery: `${issuer}/.well-known/openid-configuration`,
     walk: `${issuer}${walk.redirectPath}`,
+    mailbox: `${issuer}/dev/mailbox`,
     user: demoUser,
     clients: demoClients(issuer),
     dataDir: config.dataDir,

@@ -15,7 +15,7 @@ function luminance(colour: string): number {
 }
 
 /** The contrast of two colours (WCAG 2.2 §1.4.3), from 1 to 21. */
-export function contrast(one: string, other: string): number {
+function contrast(one: string, other: string): number {
   const [lighter = 0, darker = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (lighter + 0.05) / (darker + 0.05);
 }

@@ -9,6 +9,7 @@ import { fail, type Result, succeed } from '../core/result.ts';
 import { emailKey } from '../identity/users.ts';
 import { standardScopes } from '../oauth/scopes.ts';
 import type { TenantRecord } from '../store/records.ts';
+import { defaultSettings, writeSettings } from '../store/tenant-settings.ts';
 
 /** Known to everybody, hence never to be reachable from another machine. */
 export const demoUser = { email: 'demo@example.com', password: 'walk-with-me' } as const;
@@ -112,6 +113,7 @@ async function seedUser(context: AdminContext, tenant: TenantRecord): Promise<Re
   const { email, password } = demoUser;
   const current = await context.store.findUserByEmail(tenant.id, emailKey(email));
   if (current === undefined) {
+    await openToEverybody(context, tenant);
     const created = await createUser(context, tenant.id, { email, emailVerified: true, password, claims: demoClaims });
     return created.ok || created.failure.reason === 'exists' ? succeed(undefined) : fail(created.failure.message);
   }
@@ -123,6 +125,13 @@ async function seedUser(context: AdminContext, tenant: TenantRecord): Promise<Re
     await setUserEnabled(context, tenant.id, current.id, true);
   }
   return succeed(undefined);
+}
+
+/** Lets newcomers see every way to come in, unless somebody has decided otherwise before the first start. */
+async function openToEverybody({ store }: AdminContext, tenant: TenantRecord): Promise<void> {
+  if (writeSettings(tenant.settings) === writeSettings(defaultSettings)) {
+    await store.updateTenant(tenant.id, { settings: { ...tenant.settings, signUp: 'open', emailSignIn: true } });
+  }
 }
 
 /** Something behind every standard scope, so that every one of them can be seen at work. */

@@ -28,7 +28,7 @@ export const ticketLifetimes: Readonly<Record<TicketPurpose, number>> = {
 };
 
 /** How many wrong codes a ticket bears: five guesses among 100,000,000. */
-export const maximumWrongCodes = 5;
+const maximumWrongCodes = 5;
 
 const codeDigits = 8;
 

@@ -5,6 +5,8 @@ import type { Html } from './html.ts';
 interface PasskeyForm {
   /** The path that takes what the authenticator says. */
   readonly action: string;
+  /** The path of the page itself, where it can be had again by its interaction. */
+  readonly page?: '/sign-in' | '/second-factor' | '/set-up-factor' | undefined;
   /** None where the form belongs to no sign-in. */
   readonly interaction?: string | undefined;
   /** Whether a passkey is used or made. */
@@ -28,7 +30,7 @@ export const passkeyAsset = 'passkey.js';
 /** A form that sends a passkey. It stays hidden until a script has found that the browser can do it. */
 export function passkeyForm(m: PasskeyForm): Html {
   return html`<p class="alert" role="alert" id="passkey-problem" hidden>${m.cancelled}</p>
-<form method="post" action="${m.action}" class="passkey" hidden data-passkey="${m.purpose}" data-options="${m.options}"${m.conditional === true && html` data-conditional="yes"`}>
+<form method="post" action="${m.action}" class="passkey" hidden data-passkey="${m.purpose}"${m.page !== undefined && html` data-page="${m.page}"`} data-options="${m.options}"${m.conditional === true && html` data-conditional="yes"`}>
 ${m.interaction !== undefined && html`<input type="hidden" name="interaction" value="${m.interaction}">`}
 <input type="hidden" name="credential" value="">
 ${m.before}<button type="button" id="passkey"${m.primary && html` class="primary"`}>${keyIcon}${m.label}</button>

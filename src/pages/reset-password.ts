@@ -5,14 +5,15 @@ import { slip } from './layout.ts';
 import type { PageSite } from './models.ts';
 
 /** Asks where to send the link. */
-export function forgotPasswordPage(m: { readonly site: PageSite; readonly email: string }): Html {
+export function forgotPasswordPage(m: { readonly site: PageSite; readonly email: string; readonly problem?: string | undefined }): Html {
   const { words } = m.site;
   return slip({
     title: words['forgot_password.title'],
     site: m.site,
     content: html`<p class="lead">${words['forgot_password.lead']}</p>
+${alert(m.problem)}
 <form method="post" action="/forgot-password">
-${emailField(m.site, m.email)}
+${emailField(m.site, m.email, { problem: m.problem !== undefined })}
 <button id="send-link" class="primary">${words['forgot_password.submit']}</button>
 </form>`,
   });

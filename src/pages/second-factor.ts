@@ -68,6 +68,7 @@ const bodies: Readonly<Record<Way, (m: SecondFactor) => Html>> = {
 <p class="alert" id="passkey-unavailable">${words['second_factor.passkey_unavailable']}</p>
 ${passkeyForm({
   action: '/second-factor',
+  page: '/second-factor',
   interaction: m.interaction,
   purpose: 'get',
   options: m.passkeyOptions ?? '',
@@ -105,7 +106,7 @@ function codeForm(m: SecondFactor, label: string, mode: 'numeric' | 'text', hint
 <input type="hidden" name="method" value="${m.way}">
 <label for="code">${label}</label>
 ${hint && html`<p class="hint" id="hint">${hint}</p>`}
-<input id="code" name="code" class="code" type="text" inputmode="${mode}" autocomplete="${m.way === 'recovery_code' ? 'off' : 'one-time-code'}" autocapitalize="none" spellcheck="false" required autofocus${m.problem === 'wrong' && html` aria-invalid="true"`}${described !== '' && html` aria-describedby="${described}"`}>
+<input id="code" name="code" class="code-input" type="text" inputmode="${mode}" autocomplete="${m.way === 'recovery_code' ? 'off' : 'one-time-code'}" autocapitalize="none" spellcheck="false" dir="ltr" required autofocus${m.problem === 'wrong' && html` aria-invalid="true"`}${described !== '' && html` aria-describedby="${described}"`}>
 ${remember(m)}
 <button id="confirm" class="primary">${m.site.words['second_factor.submit']}</button>
 </form>`;

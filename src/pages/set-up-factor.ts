@@ -43,6 +43,7 @@ ${problem(m)}
 <p class="alert" id="passkey-unavailable">${words['set_up_factor.passkey_unavailable']}</p>
 ${passkeyForm({
   action: '/set-up-factor',
+  page: '/set-up-factor',
   interaction: m.interaction,
   purpose: 'create',
   options: m.options,
@@ -94,7 +95,7 @@ export function totpPicture({ words }: PageSite, { seed, uri }: { readonly seed:
 export function totpFields({ words }: PageSite, m: { readonly pending: string; readonly problem?: SetUpProblem | undefined }): Html {
   return html`<input type="hidden" name="pending" value="${m.pending}">
 <label for="code">${words['set_up_factor.totp_code']}</label>
-<input id="code" name="code" class="code" type="text" inputmode="numeric" autocomplete="one-time-code" required${m.problem === 'wrong' && html` aria-invalid="true" autofocus`}${m.problem && html` aria-describedby="problem"`}>`;
+<input id="code" name="code" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" dir="ltr" required${m.problem === 'wrong' && html` aria-invalid="true" autofocus`}${m.problem && html` aria-describedby="problem"`}>`;
 }
 
 /** Shows recovery codes, once. */

@@ -48,23 +48,25 @@ export function signInPage(m: SignIn): Html {
     content: html`${m.client && html`<p class="lead">${phrase(words['common.continue_to'], { client: clientName(m.client) })}</p>`}
 ${m.problem && html`<p class="alert" role="alert" id="problem">${problemText(m.site, m.problem, m.retryAfterMinutes)}</p>`}
 ${m.reason && !m.problem && reasonText(m.site, m.reason, m.client)}
-<form method="post" action="/sign-in">
+<form method="post" action="/sign-in" id="password-form">
 <input type="hidden" name="interaction" value="${m.interaction}">
 <label for="email">${words['common.email']}</label>
 <input id="email" name="email" type="email" autocomplete="username webauthn" autocapitalize="none" spellcheck="false" required value="${m.email}"${wrong}${described}${m.email === '' && focus}>
 <label for="password">${words['common.password']}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${wrong}${described}${m.email !== '' && focus}>
 <button id="sign-in" class="primary">${words['sign_in.submit']}</button>
-${m.offers?.email === true && html`<button id="email-code" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button>`}
 </form>
 ${m.offers?.reset === true && html`<p class="aside"><a id="forgot-password" href="/forgot-password">${words['sign_in.forgot_password']}</a></p>`}
-${passkeyForm({
+${m.offers?.email === true && html`<p class="or">${words['sign_in.or']}</p>
+<p class="other-way"><button id="email-code" form="password-form" formaction="/sign-in/email" formnovalidate>${words['sign_in.with_email']}</button></p>
+`}${passkeyForm({
   action: '/sign-in/passkey',
+  page: '/sign-in',
   interaction: m.interaction,
   purpose: 'get',
   options: m.passkeyOptions,
   conditional: true,
-  before: html`<p class="or">${words['sign_in.or']}</p>
+  before: m.offers?.email === true ? undefined : html`<p class="or">${words['sign_in.or']}</p>
 `,
   label: words['sign_in.passkey'],
   primary: false,

@@ -19,5 +19,8 @@ export function fill(sentence: string, values: Readonly<Record<string, string>>)
   return sentence.replace(placeholder, (whole, name: string) => values[name] ?? whole);
 }
 
+/** One language's part of a catalogue: every key of the English part. */
+export type Translation<Part extends Readonly<Record<string, string>>> = Readonly<Record<keyof Part, string>>;
+
 /** What is open in a sentence: `{name}`. */
 export const placeholder = /\{([a-z]+)\}/g;

@@ -98,7 +98,8 @@ describe('architecture', () => {
 
   test('every folder says what it owns', () => {
     const folders = [...new Set(files.map(dirname))].filter((folder) => folder !== '.');
-    const silent = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')) && !['store/sql/verbs'].includes(folder));
+    // A language's folder holds what `words` says of all of them.
+    const silent = folders.filter((folder) => !existsSync(join(root, folder, 'README.md')) && !['store/sql/verbs'].includes(folder) && !folder.startsWith('words/'));
     expect(silent).toEqual([]);
   });
 });

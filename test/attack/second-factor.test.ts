@@ -138,6 +138,19 @@ describe('H. second factors', () => {
     await decide(t.server, t.server, {});
   });
 
+  test('A119 the page asks every visitor for the same passkeys, whoever is hinted at', async () => {
+    const user = await t.server.user({ email: 'hinted@example.com' });
+    await registerPasskey(t.flow(), user);
+    const asked = await Promise.all(
+      [{}, { login_hint: user.email }, { login_hint: 'nobody@example.com' }].map(async (change) => {
+        const { challenge, ...options } = optionsOf(await t.flow().authorize(change));
+        expect(challenge).toHaveLength(43);
+        return options;
+      }),
+    );
+    expect(new Set(asked.map((options) => JSON.stringify(options))).size).toBe(1);
+  });
+
   test('A124 a disabled person gets nowhere: passkey, second step, step-up, remembered browser', async () => {
     const { user, code, codes } = await somebody();
     const authenticator = await registerAfterTotp(user, code());

@@ -192,6 +192,33 @@ test('a passkey that is not used leaves the other ways open, and one that is ref
   await arrive();
 });
 
+test('a page that was open for long asks with a fresh challenge, by the button and where the browser fills in', async () => {
+  await openPage(desktop);
+  await giveAuthenticator();
+  await goto(essential(acr.resistant));
+  await signIn();
+  await page.waitForSelector('#passkey:visible');
+  await page.clock.install();
+  const wait = async (minutes: number) => {
+    server.clock.advance(minutes * 60_000);
+    await page.clock.fastForward(minutes * 60_000);
+  };
+  await wait(8);
+  await page.click('#passkey');
+  await page.click('#continue');
+  await arrive();
+  // The browser fills in as soon as it is asked; here it is not until the page has been open for a while.
+  await page.addInitScript(() => {
+    const loadedAt = Date.now();
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    navigator.credentials.get = (options) => (Date.now() - loadedAt < 60_000 ? new Promise((_, reject) => options?.signal?.addEventListener('abort', () => reject(new Error('aborted')))) : get(options));
+  });
+  await goto({ prompt: 'login' });
+  await page.waitForSelector('#passkey:visible');
+  await wait(6);
+  expect(await arrive()).toMatchObject({ sub: user.id });
+});
+
 test('somebody else can be chosen half way', async () => {
   await openPage(desktop);
   await giveTotp(server, server, user);

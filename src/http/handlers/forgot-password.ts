@@ -1,4 +1,5 @@
 import { requestPasswordReset } from '../../flow/reset-password.ts';
+import { checkEmail } from '../../identity/users.ts';
 import { html, phrase } from '../../pages/html.ts';
 import { forgotPasswordPage, messagePage } from '../../pages/reset-password.ts';
 import type { Exchange } from '../exchange.ts';
@@ -21,8 +22,11 @@ export async function submitForgotPassword(exchange: Exchange): Promise<Reply> {
     return notFoundPage(exchange);
   }
   const site = siteOf(exchange);
-  const { browser, cookies } = browserSecretOf(exchange);
   const email = emailOf(exchange);
+  if (checkEmail(email) !== undefined) {
+    return { kind: 'page', status: 400, page: forgotPasswordPage({ site, email, problem: site.words['sign_up.email_malformed'] }) };
+  }
+  const { browser, cookies } = browserSecretOf(exchange);
   await requestPasswordReset(exchange.context, { email, address: exchange.address, browser, locale: site.locale });
   const text = phrase(site.words['forgot_password.sent_detail'], { email: html`<bdi class="nowrap">${email}</bdi>` });
   return { kind: 'page', status: 200, page: messagePage({ site, title: site.words['forgot_password.sent'], text }), cookies };

@@ -5,6 +5,9 @@ if (found instanceof HTMLFormElement && pressed !== null && said !== null && 'cr
   start(found, pressed, said);
 }
 
+/** How long a challenge is used, in milliseconds: a little less than the server takes it for. */
+const freshFor = 4 * 60_000;
+
 /**
  * @param {HTMLFormElement} form
  * @param {HTMLElement} button
@@ -12,12 +15,14 @@ if (found instanceof HTMLFormElement && pressed !== null && said !== null && 'cr
  */
 function start(form, button, problem) {
   let running = new AbortController();
+  let askedAt = Date.now();
   form.hidden = false;
   document.getElementById('passkey-unavailable')?.remove();
   button.addEventListener('click', async () => {
     // A browser answers one question at a time.
     running.abort();
     problem.hidden = true;
+    await refresh();
     if (!(await ask(new AbortController()))) {
       problem.hidden = false;
       await offer();
@@ -28,7 +33,37 @@ function start(form, button, problem) {
   /** Offers passkeys where the browser fills in the address, until the button is pressed. */
   async function offer() {
     if (form.dataset['conditional'] === 'yes' && (await PublicKeyCredential.isConditionalMediationAvailable?.())) {
-      await ask(new AbortController(), 'conditional');
+      const controller = new AbortController();
+      const timer = setTimeout(async () => {
+        controller.abort();
+        if (await refresh()) {
+          await offer();
+        }
+      }, freshFor);
+      await ask(controller, 'conditional');
+      clearTimeout(timer);
+    }
+  }
+
+  /** Pages stay open for long. Where the challenge is about to end, takes the one that the page would have now. */
+  async function refresh() {
+    const field = form.elements.namedItem('interaction');
+    if (Date.now() - askedAt < freshFor || !(field instanceof HTMLInputElement)) {
+      return true;
+    }
+    try {
+      const query = new URLSearchParams({ interaction: field.value, method: 'passkey' });
+      const answer = await fetch(`${form.dataset['page']}?${query}`, { redirect: 'error' });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('form[data-passkey]');
+      const sealed = page?.querySelector('input[name=interaction]');
+      if (!(page instanceof HTMLFormElement) || !(sealed instanceof HTMLInputElement)) {
+        return false;
+      }
+      [form.dataset['options'], field.value, askedAt] = [page.dataset['options'], sealed.value, Date.now()];
+      return true;
+    } catch {
+      // The server says what has become of the request once the form is sent.
+      return false;
     }
   }
 

@@ -1,5 +1,5 @@
 /** English for the pages on which people look after their own account; a part of `en.ts`. */
-export const enAccount = {
+export const account = {
   'account.title': 'Your account',
   'account.lead': 'What is known about you here, how you sign in, and where you are signed in.',
   'account.switch': 'Use another account',
