@@ -1,4 +1,3 @@
-import { fill } from '../../words/words.ts';
 import { html, phrase } from '../html.ts';
 import type { Html } from '../html.ts';
 import { clientName } from '../layout.ts';
@@ -20,11 +19,11 @@ export function applicationsPage(m: OwnPage & { readonly applications: readonly 
   return accountFrame(m, {
     title: words['account.applications'],
     lead: m.applications.length === 0 ? words['account.applications_none'] : words['account.applications_lead'],
-    content: m.applications.map(({ id, client, items, since, lastUsed }) => {
+    content: m.applications.map(({ id, client, items, since, lastUsed }, index) => {
       const uri = safeHref(client.uri);
       const name = uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(client)}</a>` : clientName(client);
       return html`<section class="card">
-<h2 class="big">${name}</h2>
+<h2 class="big" id="application-${index}">${name}</h2>
 <p>${phrase(words['account.application_since'], { date: since })} · ${lastUsed === undefined ? words['account.application_unused'] : phrase(words['account.application_used'], { date: lastUsed })}</p>
 <h3>${words['account.application_may']}</h3>
 <ul class="items">
@@ -34,7 +33,7 @@ ${ownForm(
   m,
   '/account/applications/revoke',
   html`<input type="hidden" name="client" value="${id}">
-<button class="small" aria-label="${fill(words['account.application_revoke_label'], { client: client.name })}">${words['account.application_revoke']}</button>`,
+<button class="small" id="revoke-${index}" aria-labelledby="revoke-${index} application-${index}">${words['account.application_revoke']}</button>`,
 )}
 </section>
 `;

@@ -1,4 +1,3 @@
-import { fill } from '../../words/words.ts';
 import { alert } from '../fields.ts';
 import { html, phrase } from '../html.ts';
 import type { Html } from '../html.ts';
@@ -55,10 +54,10 @@ ${passkeyForm({
 function item(m: OwnPage, { id, name, added, lastUsed, synced }: ListedPasskey, index: number): Html {
   const { words } = m.site;
   const own = html`<input type="hidden" name="id" value="${id}">`;
-  return html`<li><div class="thing"><b><bdi>${name}</bdi></b>
+  return html`<li><div class="thing"><b id="passkey-${index}"><bdi>${name}</bdi></b>
 <p>${phrase(words['account.passkey_added'], { date: added })}${lastUsed && html` · ${phrase(words['account.passkey_used'], { date: lastUsed })}`}</p>
 ${synced && html`<p>${words['account.passkey_synced']}</p>`}
-<details><summary aria-label="${fill(words['account.passkey_rename_label'], { name })}">${words['account.passkey_rename']}</summary>
+<details><summary id="rename-${index}" aria-labelledby="rename-${index} passkey-${index}">${words['account.passkey_rename']}</summary>
 ${ownForm(
   m,
   '/account/passkeys/rename',
@@ -66,6 +65,6 @@ ${ownForm(
 <input id="name-${index}" name="name" type="text" maxlength="100" required value="${name}">
 <button class="small">${words['account.save']}</button>`,
 )}</details></div>
-${ownForm(m, '/account/passkeys/remove', html`${own}<button class="small" aria-label="${fill(words['account.passkey_remove_label'], { name })}">${words['account.passkey_remove']}</button>`)}</li>
+${ownForm(m, '/account/passkeys/remove', html`${own}<button class="small" id="remove-${index}" aria-labelledby="remove-${index} passkey-${index}">${words['account.passkey_remove']}</button>`)}</li>
 `;
 }

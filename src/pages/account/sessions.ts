@@ -1,4 +1,3 @@
-import { fill } from '../../words/words.ts';
 import { html, phrase } from '../html.ts';
 import type { Html } from '../html.ts';
 import { accountFrame, card, ownForm, type OwnPage } from './frame.ts';
@@ -14,12 +13,12 @@ interface Device {
 /** Where somebody is signed in. */
 export function sessionsPage(m: OwnPage & { readonly devices: readonly Device[] }): Html {
   const { words } = m.site;
-  const end = ({ id, name, here }: Device) =>
+  const end = ({ id, here }: Device, index: number) =>
     ownForm(
       m,
       here ? '/account/sign-out' : '/account/sessions/end',
       html`<input type="hidden" name="id" value="${id}">
-<button class="small" aria-label="${fill(words['account.session_end_label'], { device: name })}">${words['account.session_end']}</button>`,
+<button class="small" id="end-${index}" aria-labelledby="end-${index} device-${index}">${words['account.session_end']}</button>`,
     );
   return accountFrame(m, {
     title: words['account.sessions'],
@@ -28,9 +27,9 @@ export function sessionsPage(m: OwnPage & { readonly devices: readonly Device[] 
       undefined,
       html`<ul class="things">
 ${m.devices.map(
-        (device) => html`<li><div class="thing"><b>${device.name}</b>${device.here && html` <span class="tag">${words['account.session_here']}</span>`}
+        (device, index) => html`<li><div class="thing"><b id="device-${index}">${device.name}</b>${device.here && html` <span class="tag">${words['account.session_here']}</span>`}
 <p>${phrase(words['account.session_since'], { date: device.since })} ${phrase(words['account.session_address'], { address: html`<bdi>${device.address}</bdi>` })}</p></div>
-${end(device)}</li>
+${end(device, index)}</li>
 `,
       )}</ul>`,
     )}${

@@ -36,7 +36,7 @@ export const submitEndSession = accountForm({ path, fresh: false }, async (excha
 /** Signs all other devices out. */
 export const submitEndOthers = accountForm({ path, fresh: true }, async (exchange, owner) => {
   await signOutElsewhere(exchange.context, owner.user, owner.session, browserOf(exchange));
-  return redirectDone(exchange, owner, path, 'account.done_everywhere', [{ name: 'remembered', value: undefined }]);
+  return redirectDone(exchange, owner, path, 'account.done_everywhere');
 });
 
 /** Signs the person out here. Whoever else is signed in in this browser stays so. */
