@@ -28,7 +28,9 @@ export type SignInOutcome =
       readonly device: string;
     }
   /** More has to be proven; the proof goes on with the interaction. */
-  | { readonly kind: 'half'; readonly interaction: Interaction };
+  | { readonly kind: 'half'; readonly interaction: Interaction }
+  /** The session that was to get stronger has ended. */
+  | { readonly kind: 'ended' };
 
 /**
  * Signs in whoever has given this proof, unless the request, the client or the tenant demands more. Only here does a

@@ -2,7 +2,7 @@ import { randomId, randomSecret } from '../core/random.ts';
 import { day } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
 import { type AuthenticationMethod, describeAuthentication, methodsOf } from '../oauth/authentication-contexts.ts';
-import { startSession } from '../session/session.ts';
+import { continueSession } from '../session/session.ts';
 import type { SessionRecord, UserRecord } from '../store/records.ts';
 import type { FlowContext } from './context.ts';
 import { rememberDevice } from './device.ts';
@@ -45,7 +45,7 @@ async function stepUp(
   method: AuthenticationMethod,
   browser: Browser,
 ): Promise<SignInOutcome> {
-  const { session, secret } = await startSession(
+  const continued = await continueSession(
     context,
     {
       userId: current.userId,
@@ -56,8 +56,11 @@ async function stepUp(
     },
     current,
   );
+  if (continued === undefined) {
+    return { kind: 'ended' };
+  }
   context.record({ event: 'session_stepped_up', userId: user.id, detail: method });
-  return { kind: 'signed_in', session, secret, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
+  return { kind: 'signed_in', ...continued, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
 }
 
 /**

@@ -29,28 +29,50 @@ export interface SessionContext {
 /**
  * Starts a session and returns the secret of its cookie, which is kept nowhere. The secret is always new: one
  * that an attacker planted before the sign-in leads nowhere. The same person signing in again keeps the
- * session itself (`current`), so that applications which rest on it stay signed in.
+ * session itself (`current`), so that applications which rest on it stay signed in; where it has ended at this very
+ * moment, a new one begins.
  */
 export async function startSession(
   context: SessionContext,
   authentication: Authentication,
   current: SessionRecord | undefined,
 ): Promise<{ readonly session: SessionRecord; readonly secret: string }> {
+  const continued = current?.userId === authentication.userId ? await continueSession(context, authentication, current) : undefined;
+  if (continued !== undefined) {
+    return continued;
+  }
   const now = context.clock.now();
-  const secret = randomSecret('session_');
-  const continues = current?.userId === authentication.userId ? current : undefined;
-  const session: SessionRecord = {
-    ...authentication,
-    id: continues?.id ?? randomId('sid'),
-    cookieHash: sha256(secret),
-    userAgent: authentication.userAgent.slice(0, 300),
-    authTime: authentication.authTime ?? now,
-    createdAt: continues?.createdAt ?? now,
-    // A further proof on top of a session makes it stronger, not longer.
-    expiresAt: (authentication.authTime === undefined ? undefined : continues?.expiresAt) ?? now + sessionLifetime,
-  };
+  const [secret, fields] = newAuthentication(authentication);
+  const session: SessionRecord = { ...fields, id: randomId('sid'), authTime: now, createdAt: now, expiresAt: now + sessionLifetime };
   await context.store.startSession(context.tenant.id, session);
   return { session, secret };
+}
+
+/**
+ * Lets a session go on under a new secret. With a further proof on top of it (`authTime` is that of the first) it gets
+ * stronger, not longer. Undefined where it has ended meanwhile: what ended it stands.
+ */
+export async function continueSession(
+  context: SessionContext,
+  authentication: Authentication,
+  current: SessionRecord,
+): Promise<{ readonly session: SessionRecord; readonly secret: string } | undefined> {
+  const now = context.clock.now();
+  const [secret, fields] = newAuthentication(authentication);
+  const session: SessionRecord = {
+    ...fields,
+    id: current.id,
+    authTime: authentication.authTime ?? now,
+    createdAt: current.createdAt,
+    expiresAt: authentication.authTime === undefined ? now + sessionLifetime : current.expiresAt,
+  };
+  return (await context.store.continueSession(context.tenant.id, session)) ? { session, secret } : undefined;
+}
+
+/** A new secret, with what a session keeps of an authentication. */
+function newAuthentication({ userId, acr, amr, userAgent, address }: Authentication) {
+  const secret = randomSecret('session_');
+  return [secret, { userId, acr, amr, userAgent: userAgent.slice(0, 300), address, cookieHash: sha256(secret) }] as const;
 }
 
 /** The session of a secret in this tenant, if it is alive. */

@@ -141,8 +141,9 @@ export interface Store extends AccountStore {
   /** Deletes the user with everything that is theirs. */
   deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;
 
-  /** Starts a session. One of the same id goes on with the new cookie and authentication. */
   startSession(tenantId: TenantId, session: SessionRecord): Promise<void>;
+  /** Lets a session go on with a new cookie and authentication; false where it has ended meanwhile, which nothing undoes. */
+  continueSession(tenantId: TenantId, session: SessionRecord): Promise<boolean>;
   findSession(tenantId: TenantId, cookieHash: string, now: Instant): Promise<SessionRecord | undefined>;
   listSessions(tenantId: TenantId, userId: string, now: Instant): Promise<readonly SessionRecord[]>;
   endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;

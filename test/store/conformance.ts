@@ -192,10 +192,14 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         await store.startSession(tenant, aSession('one', 'user'));
         await store.startSession(tenant, aSession('two', 'other'));
         expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
-        await store.startSession(tenant, aSession('two', 'other', { cookieHash: 'renewed', authTime: now + 1 }));
+        expect(await store.continueSession(tenant, aSession('two', 'other', { cookieHash: 'renewed', authTime: now + 1 }))).toBe(true);
+        expect(await store.continueSession(tenant, aSession('two', 'user', { cookieHash: 'stolen' }))).toBe(false);
         expect(await store.findSession(tenant, 'hash of two', now)).toBeUndefined();
         expect(await store.findSession(tenant, 'renewed', now)).toMatchObject({ id: 'two', authTime: now + 1 });
         expect(await store.endSessionsOfUser(tenant, 'other')).toBe(1);
+        // What has ended does not go on.
+        expect(await store.continueSession(tenant, aSession('two', 'other', { cookieHash: 'revived' }))).toBe(false);
+        expect(await store.findSession(tenant, 'revived', now)).toBeUndefined();
         await store.startSession(tenant, aSession('three', 'user'));
         await store.startSession(tenant, aSession('four', 'user'));
         expect(await store.endSessionsOfUser(tenant, 'user', 'three')).toBe(2);

@@ -36,6 +36,7 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   updateTenant: (store) => store.updateTenant(tenant.id, { displayName: 'New', settings: defaultSettings }),
   putBrandImage: (store) => store.putBrandImage(tenant.id, { name: 'logo', type: 'image/svg+xml', body: 'other bytes' }),
   deleteBrandImage: (store) => store.deleteBrandImage(tenant.id, 'logo'),
+  continueSession: (store) => store.continueSession(tenant.id, aSession('session', 'user', { cookieHash: 'renewed' })),
   startSession: (store) => store.startSession(tenant.id, aSession('next', 'other')),
   revokeClientOfUser: (store) => store.revokeClientOfUser(tenant.id, 'user', 'client', 'user_revoked', now),
   createPasskey: (store) => store.createPasskey(tenant.id, aPasskey('next', 'user')),

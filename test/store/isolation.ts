@@ -59,6 +59,7 @@ const calls: Calls = {
   acceptTerms: (store, tenant) => store.acceptTerms(tenant, 'user', now + 1),
   deleteUser: (store, tenant) => store.deleteUser(tenant, 'user'),
   startSession: (store, tenant) => store.startSession(tenant, aSession('session', 'intruder')),
+  continueSession: (store, tenant) => store.continueSession(tenant, aSession('session', 'user', { cookieHash: 'intruder' })),
   findSession: (store, tenant) => store.findSession(tenant, 'hash of session', now),
   listSessions: (store, tenant) => store.listSessions(tenant, 'user', now),
   endSession: (store, tenant) => store.endSession(tenant, 'session'),

@@ -71,6 +71,11 @@ export function browserOf(exchange: Exchange): Browser {
 /** Goes on after a proof was given: signed in, or half way there. */
 export async function followSignIn(exchange: Exchange, interaction: Interaction, outcome: SignInOutcome, cookies: readonly CookieChange[] = []): Promise<Reply> {
   const { context } = exchange;
+  if (outcome.kind === 'ended') {
+    // The next request finds out who is still signed in.
+    const { chosenSession: _ended, ...rest } = afterProof(interaction, outcome);
+    return goTo(exchange, '/sign-in', rest, cookies);
+  }
   const visitor = await exchange.visitor();
   const next = afterProof(interaction, outcome);
   const progress = await advance(context, next, outcome.kind === 'half' ? { ...visitor, active: undefined } : withSession(visitor, outcome.session));
@@ -80,7 +85,7 @@ export async function followSignIn(exchange: Exchange, interaction: Interaction,
 /** The interaction after a proof was given: what was half proven is proven, and what was sent or asked for it has served. */
 export function afterProof(interaction: Interaction, outcome: SignInOutcome): Interaction {
   const { ticket: _ticket, challenge: _challenge, provingUser: _provingUser, ...rest } = outcome.kind === 'half' ? outcome.interaction : interaction;
-  if (outcome.kind === 'half') {
+  if (outcome.kind !== 'signed_in') {
     return rest;
   }
   const { proof: _proof, ...proven } = rest;
@@ -89,7 +94,7 @@ export function afterProof(interaction: Interaction, outcome: SignInOutcome): In
 
 /** The cookies of whoever has signed in. */
 export async function cookiesOf(exchange: Exchange, outcome: SignInOutcome): Promise<readonly CookieChange[]> {
-  return outcome.kind === 'half'
+  return outcome.kind !== 'signed_in'
     ? []
     : [
         { name: 'session', value: await activate(exchange.context, await exchange.sessions(), outcome) },

@@ -79,6 +79,7 @@ const writes = {
   acceptTerms: users.acceptTerms,
   deleteUser: users.deleteUser,
   startSession: sessions.startSession,
+  continueSession: sessions.continueSession,
   endSession: sessions.endSession,
   endSessionsOfUser: sessions.endSessionsOfUser,
   revokeSession: revocations.revokeSession,

@@ -5,14 +5,20 @@ import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
 export function* startSession(tenantId: TenantId, session: SessionRecord): Verb<void> {
-  const row = fromSession(tenantId, session);
-  yield* decide(
+  yield* decide(sql.insertInto('sessions').values(fromSession(tenantId, session)).returning('id'));
+}
+
+export function* continueSession(tenantId: TenantId, session: SessionRecord): Verb<boolean> {
+  const row = yield* decide(
     sql
-      .insertInto('sessions')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'id']).doUpdateSet(row))
+      .updateTable('sessions')
+      .set(fromSession(tenantId, session))
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', session.id)
+      .where('user_id', '=', session.userId)
       .returning('id'),
   );
+  return row !== undefined;
 }
 
 const sessionOfCookie = template((values: { tenantId: TenantId; cookieHash: string; now: Instant }) =>
