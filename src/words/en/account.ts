@@ -36,7 +36,7 @@ export const account = {
   'account.phone_number': 'Phone number',
   'account.locale': 'Language',
   'account.zoneinfo': 'Time zone',
-  'account.problem_text': 'At most 200 characters, on one line.',
+  'account.problem_text': 'At most 200 characters, on one line, and none that cannot be seen.',
   'account.problem_birthdate': 'This is no date.',
   'account.problem_phone_number': 'A phone number has the form +1 425 555 1212.',
   'account.problem_choice': 'Choose one of the list.',
