@@ -68,7 +68,7 @@ type Judge = (context: FlowContext, interaction: Interaction, user: UserRecord, 
 const judges: Readonly<Record<CodeWay, Judge>> = {
   async totp({ store, tenant, clock }, _interaction, user, code) {
     const totp = await store.findTotp(tenant.id, user.id);
-    const step = totp && totpStepOf(openTotpSeed(tenant.secrets.secondFactor, user.id, totp.sealedSecret), code, clock.now());
+    const step = totp && (await totpStepOf(openTotpSeed(tenant.secrets.secondFactor, user.id, totp.sealedSecret), code, clock.now()));
     // RFC 6238 §5.2: a code that was accepted once is accepted never again.
     return step !== undefined && (await store.useTotpStep(tenant.id, user.id, step)) ? 'right' : 'wrong';
   },

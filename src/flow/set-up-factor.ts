@@ -47,14 +47,14 @@ interface Pending {
 }
 
 /** Begins to set up an authenticator app. Nothing is stored before a code of it has come back. */
-export function beginTotp(context: FlowContext, user: UserRecord): PendingTotp {
-  const pending: Pending = { id: randomId('pending'), seed: newTotpSeed(), issuedAt: context.clock.now() };
+export async function beginTotp(context: FlowContext, user: UserRecord): Promise<PendingTotp> {
+  const pending: Pending = { id: randomId('pending'), seed: await newTotpSeed(), issuedAt: context.clock.now() };
   const box = seal(context.tenant.secrets.secondFactor, pendingContext(user.id), JSON.stringify(pending));
   return describePending(context, user, pending, box);
 }
 
 /** The same again, after a wrong code: the person has scanned it already. Undefined where it took too long. */
-export function resumeTotp(context: FlowContext, user: UserRecord, box: string): PendingTotp | undefined {
+export async function resumeTotp(context: FlowContext, user: UserRecord, box: string): Promise<PendingTotp | undefined> {
   const pending = openPending(context, user, box);
   return pending && describePending(context, user, pending, box);
 }
@@ -71,7 +71,7 @@ export async function confirmTotp(
   if (pending === undefined) {
     return { kind: 'expired' };
   }
-  const step = totpStepOf(pending.seed, given.code, clock.now());
+  const step = await totpStepOf(pending.seed, given.code, clock.now());
   if (step === undefined) {
     return { kind: 'wrong' };
   }
@@ -136,8 +136,8 @@ async function firstRecoveryCodes({ store, tenant }: FlowContext, user: UserReco
   return codes;
 }
 
-function describePending({ tenant }: FlowContext, user: UserRecord, { seed }: Pending, box: string): PendingTotp {
-  return { seed, uri: totpUri(seed, { issuer: tenant.displayName, account: user.email }), box };
+async function describePending({ tenant }: FlowContext, user: UserRecord, { seed }: Pending, box: string): Promise<PendingTotp> {
+  return { seed, uri: await totpUri(seed, { issuer: tenant.displayName, account: user.email }), box };
 }
 
 function openPending({ tenant, clock }: FlowContext, user: UserRecord, box: string): Pending | undefined {

@@ -1,4 +1,4 @@
-import { Secret, TOTP } from 'otpauth';
+import type { TOTP } from 'otpauth';
 import { open, seal, type SealingKey } from '../core/seal.ts';
 
 /** RFC 6238 §4, as every authenticator app has it: SHA-1, six digits, thirty seconds. */
@@ -13,22 +13,24 @@ const tolerance = 1;
 const seedBytes = 20;
 
 /** A new random seed, in the base32 that people type into their app (RFC 4648 §6). */
-export function newTotpSeed(): string {
+export async function newTotpSeed(): Promise<string> {
+  const { Secret } = await library();
   return new Secret({ size: seedBytes }).base32;
 }
 
 /** The URI that a QR code carries into the app. `issuer` and `account` are what the app shows. */
-export function totpUri(seed: string, { issuer, account }: { readonly issuer: string; readonly account: string }): string {
-  return totpOf(seed, issuer, account).toString();
+export async function totpUri(seed: string, { issuer, account }: { readonly issuer: string; readonly account: string }): Promise<string> {
+  return (await totpOf(seed, issuer, account)).toString();
 }
 
 /** The time step that this code is the code of; undefined for a wrong one. Spaces in it do not count. */
-export function totpStepOf(seed: string, typed: string, now: number): number | undefined {
+export async function totpStepOf(seed: string, typed: string, now: number): Promise<number | undefined> {
   const token = typed.replaceAll(/\s/g, '');
   if (!/^\d{6}$/.test(token)) {
     return undefined;
   }
-  const delta = totpOf(seed).validate({ token, timestamp: now, window: tolerance });
+  const totp = await totpOf(seed);
+  const delta = totp.validate({ token, timestamp: now, window: tolerance });
   return delta === null ? undefined : Math.floor(now / 1000 / period) + delta;
 }
 
@@ -50,6 +52,10 @@ function contextOf(userId: string): string {
   return `totp ${userId}`;
 }
 
-function totpOf(seed: string, issuer = '', label = ''): TOTP {
-  return new TOTP({ secret: Secret.fromBase32(seed), algorithm, digits, period, issuer, label });
+/** A server starts without it: most people never meet a code. */
+const library = () => import('otpauth');
+
+async function totpOf(seed: string, issuer = '', label = ''): Promise<TOTP> {
+  const { Secret, TOTP: Totp } = await library();
+  return new Totp({ secret: Secret.fromBase32(seed), algorithm, digits, period, issuer, label });
 }

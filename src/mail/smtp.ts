@@ -1,11 +1,11 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { second } from '../core/clock.ts';
 import type { Transport } from './deliver.ts';
 
 /** A transport to the mail server of an `smtp:` or `smtps:` URL. It gives up well before a claim on a mail runs out. */
 export function createSmtpTransport(url: string, from: string): Transport {
   const server = new URL(url);
-  const transporter = createTransport({
+  const options = {
     host: server.hostname,
     port: server.port === '' ? (server.protocol === 'smtps:' ? 465 : 587) : Number(server.port),
     secure: server.protocol === 'smtps:',
@@ -18,10 +18,13 @@ export function createSmtpTransport(url: string, from: string): Transport {
     // Content comes from us alone; nothing is to be read from files or addresses.
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  // A server starts without it: the first mail may be long in coming.
+  let transporter: Promise<Transporter> | undefined;
+  const connect = async () => (await import('nodemailer')).createTransport(options);
   return async (mail, messageId) => {
     try {
-      await transporter.sendMail({
+      await (await (transporter ??= connect())).sendMail({
         from: { name: mail.fromName, address: from },
         to: { name: '', address: mail.to },
         subject: mail.subject,

@@ -79,7 +79,7 @@ async function render(exchange: Exchange, at: AtProof, problem?: SetUpProblem): 
       return setUpPasskeyPage({ ...model, options, chooseHref: at.step.level === 3 ? undefined : href() });
     }
     // After a wrong code the same picture again: the person has scanned it.
-    const { seed, uri, box } = resumeTotp(context, at.user, exchange.form.get('pending') ?? '') ?? beginTotp(context, at.user);
+    const { seed, uri, box } = (await resumeTotp(context, at.user, exchange.form.get('pending') ?? '')) ?? (await beginTotp(context, at.user));
     return setUpTotpPage({ ...model, seed, uri, pending: box, chooseHref: href() });
   };
   return { kind: 'page', status: problem === undefined ? 200 : 401, page: await page(), ...leadingOf(interaction) };

@@ -48,7 +48,7 @@ async function render(exchange: Exchange, owner: Owner, problem?: string): Promi
 async function renderSetUp(exchange: Exchange, owner: Owner, problem?: 'wrong' | 'expired'): Promise<Reply> {
   const { context, form } = exchange;
   // After a wrong code the same picture again: the person has scanned it.
-  const { seed, uri, box } = resumeTotp(context, owner.user, form.get('pending') ?? '') ?? beginTotp(context, owner.user);
+  const { seed, uri, box } = (await resumeTotp(context, owner.user, form.get('pending') ?? '')) ?? (await beginTotp(context, owner.user));
   const replaces = (await context.store.findTotp(context.tenant.id, owner.user.id)) !== undefined;
   return pageReply(setUpAuthenticatorPage({ ...ownPage(exchange, owner), seed, uri, pending: box, replaces, problem }), problem === undefined ? 200 : 401);
 }
