@@ -2,6 +2,7 @@
 export const locales = [
   'en',
   'de',
+  'fr',
 ] as const;
 export type Locale = (typeof locales)[number];
 

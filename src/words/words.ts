@@ -1,5 +1,6 @@
 import { de } from './de.ts';
 import { en } from './en.ts';
+import { fr } from './fr.ts';
 import type { Locale } from './locale.ts';
 
 /** Names a sentence. */
@@ -11,6 +12,7 @@ export type Words = Readonly<Record<WordsKey, string>>;
 const catalogues: Readonly<Record<Locale, Words>> = {
   en,
   de,
+  fr,
 };
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
