@@ -3,6 +3,7 @@ export const locales = [
   'en',
   'de',
   'fr',
+  'es',
 ] as const;
 export type Locale = (typeof locales)[number];
 

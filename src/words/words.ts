@@ -1,5 +1,6 @@
 import { de } from './de.ts';
 import { en } from './en.ts';
+import { es } from './es.ts';
 import { fr } from './fr.ts';
 import type { Locale } from './locale.ts';
 
@@ -13,6 +14,7 @@ const catalogues: Readonly<Record<Locale, Words>> = {
   en,
   de,
   fr,
+  es,
 };
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
