@@ -1,4 +1,7 @@
+import { de } from './de.ts';
 import { en } from './en.ts';
+import { es } from './es.ts';
+import { fr } from './fr.ts';
 import type { Locale } from './locale.ts';
 
 /** Names a sentence. */
@@ -7,7 +10,12 @@ export type WordsKey = keyof typeof en;
 /** Every sentence of one language. What is open in one stands as `{name}`. */
 export type Words = Readonly<Record<WordsKey, string>>;
 
-const catalogues: Readonly<Record<Locale, Words>> = { en };
+const catalogues: Readonly<Record<Locale, Words>> = {
+  en,
+  de,
+  fr,
+  es,
+};
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
 export function wordsOf(locale: Locale, ownTexts: Partial<Words> = {}): Words {
