@@ -1,5 +1,8 @@
 /** The languages that people are spoken to in, as BCP 47 names them. The first is the one that catalogues are translated from. */
-export const locales = ['en'] as const;
+export const locales = [
+  'en',
+  'pt',
+] as const;
 export type Locale = (typeof locales)[number];
 
 /** Which way a locale is written. */

@@ -1,5 +1,6 @@
 import { en } from './en.ts';
 import type { Locale } from './locale.ts';
+import { pt } from './pt.ts';
 
 /** Names a sentence. */
 export type WordsKey = keyof typeof en;
@@ -7,7 +8,10 @@ export type WordsKey = keyof typeof en;
 /** Every sentence of one language. What is open in one stands as `{name}`. */
 export type Words = Readonly<Record<WordsKey, string>>;
 
-const catalogues: Readonly<Record<Locale, Words>> = { en };
+const catalogues: Readonly<Record<Locale, Words>> = {
+  en,
+  pt,
+};
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
 export function wordsOf(locale: Locale, ownTexts: Partial<Words> = {}): Words {
