@@ -2,6 +2,7 @@
 export const locales = [
   'en',
   'pt',
+  'ja',
 ] as const;
 export type Locale = (typeof locales)[number];
 

@@ -1,4 +1,5 @@
 import { en } from './en.ts';
+import { ja } from './ja.ts';
 import type { Locale } from './locale.ts';
 import { pt } from './pt.ts';
 
@@ -11,6 +12,7 @@ export type Words = Readonly<Record<WordsKey, string>>;
 const catalogues: Readonly<Record<Locale, Words>> = {
   en,
   pt,
+  ja,
 };
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
