@@ -1,3 +1,4 @@
+import { ar } from './ar.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
 import type { Locale } from './locale.ts';
@@ -13,6 +14,7 @@ const catalogues: Readonly<Record<Locale, Words>> = {
   en,
   pt,
   ja,
+  ar,
 };
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
