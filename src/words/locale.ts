@@ -4,12 +4,15 @@ export const locales = [
   'de',
   'fr',
   'es',
+  'pt',
+  'ja',
+  'ar',
 ] as const;
 export type Locale = (typeof locales)[number];
 
 /** Which way a locale is written. */
 export function directionOf(locale: Locale): 'ltr' | 'rtl' {
-  return (locale as string) === 'ar' ? 'rtl' : 'ltr';
+  return locale === 'ar' ? 'rtl' : 'ltr';
 }
 
 /** The first of the wanted language tags that is spoken, by its language alone where need be (RFC 4647 §3.4). */

@@ -1,8 +1,11 @@
+import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { fr } from './fr.ts';
+import { ja } from './ja.ts';
 import type { Locale } from './locale.ts';
+import { pt } from './pt.ts';
 
 /** Names a sentence. */
 export type WordsKey = keyof typeof en;
@@ -15,6 +18,9 @@ const catalogues: Readonly<Record<Locale, Words>> = {
   de,
   fr,
   es,
+  pt,
+  ja,
+  ar,
 };
 
 /** The sentences of a locale, with those that a tenant has put in their place. */
