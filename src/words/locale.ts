@@ -30,6 +30,9 @@ export function chooseLocale(wanted: readonly string[], otherwise: Locale): Loca
 /** The longest Accept-Language that is read, in characters; a browser's has well under a hundred. */
 const maximumLength = 1000;
 
+/** How much something is wanted (RFC 9110 §12.4.2). */
+const qvalue = /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
+
 /** The language tags of an Accept-Language header, the most wanted first (RFC 9110 §12.5.4). */
 export function readAcceptLanguage(header: string | null): readonly string[] {
   return (header ?? '')
@@ -37,7 +40,8 @@ export function readAcceptLanguage(header: string | null): readonly string[] {
     .split(',')
     .flatMap((part) => {
       const [tag = '', ...parameters] = part.split(';').map((text) => text.trim());
-      const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
+      const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2) ?? '1';
+      const quality = qvalue.test(weight) ? Number(weight) : 0;
       return tag !== '' && quality > 0 ? [{ tag, quality }] : [];
     })
     .sort((a, b) => b.quality - a.quality)

@@ -146,7 +146,7 @@ export const pages: Translation<typeof source> = {
   'set_up_factor.refused': 'Dieser Passkey konnte nicht eingerichtet werden. Versuchen Sie es erneut oder wählen Sie einen anderen Weg.',
   'set_up_factor.too_many': 'Mehr Passkeys kann ein Konto nicht haben. Entfernen Sie zuerst einen.',
 
-  'recovery_codes.title': 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+  'recovery_codes.title': 'Bewahren Sie diese Codes auf',
   'recovery_codes.lead': 'Wenn Sie Ihr Telefon oder Ihren Passkey verlieren, kommen Sie mit einem dieser Codes hinein. Jeder funktioniert einmal.',
   'recovery_codes.once': 'Sie werden nur dieses eine Mal angezeigt. Drucken Sie sie aus oder legen Sie sie in einem Passwortmanager ab.',
   'recovery_codes.list': 'Ihre Wiederherstellungscodes',
