@@ -43,8 +43,11 @@ describe.each(locales)('the catalogue of %s', (locale) => {
     expect(keysWhere(locale, (sentence) => sentence === '' || sentence !== sentence.trim() || /\s\s/.test(sentence))).toStrictEqual([]);
   });
 
+  /** A number in a sentence that runs from right to left: kept apart, and given back at its end. */
+  const isolated = /\u2066[^\u2066-\u2069]*\u2069/g;
+
   it('holds one line of text each, without marks that turn its direction', () => {
-    expect(keysWhere(locale, (sentence) => /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069<>&]/u.test(sentence))).toStrictEqual([]);
+    expect(keysWhere(locale, (sentence) => /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069<>&]/u.test(sentence.replaceAll(isolated, '')))).toStrictEqual([]);
   });
 
   it('leaves nothing open once it is filled in, and a length of time fits', () => {

@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'فتح حسابك',
   'account.save': 'حفظ',
   'account.cancel': 'إلغاء',
-  'account.never': 'أبدًا',
-  'account.none': 'لا يوجد',
   'account.not_given': 'غير مُدخل',
 
   'account.section_person': 'معلومات عنك',

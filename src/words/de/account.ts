@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'Konto öffnen',
   'account.save': 'Speichern',
   'account.cancel': 'Abbrechen',
-  'account.never': 'Nie',
-  'account.none': 'Keine',
   'account.not_given': 'Keine Angabe',
 
   'account.section_person': 'Über Sie',

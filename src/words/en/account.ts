@@ -10,8 +10,6 @@ export const account = {
   'account.to_account': 'Open your account',
   'account.save': 'Save',
   'account.cancel': 'Cancel',
-  'account.never': 'Never',
-  'account.none': 'None',
   'account.not_given': 'Not given',
 
   'account.section_person': 'About you',

@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'Abrir su cuenta',
   'account.save': 'Guardar',
   'account.cancel': 'Cancelar',
-  'account.never': 'Nunca',
-  'account.none': 'Ninguno',
   'account.not_given': 'Sin indicar',
 
   'account.section_person': 'Sobre usted',

@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'Ouvrir votre compte',
   'account.save': 'Enregistrer',
   'account.cancel': 'Annuler',
-  'account.never': 'Jamais',
-  'account.none': 'Aucun élément',
   'account.not_given': 'Non indiqué',
 
   'account.section_person': 'À propos de vous',

@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'アカウントを開く',
   'account.save': '保存',
   'account.cancel': 'キャンセル',
-  'account.never': 'なし',
-  'account.none': 'なし',
   'account.not_given': '未登録',
 
   'account.section_person': 'あなたについて',

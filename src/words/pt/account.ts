@@ -13,8 +13,6 @@ export const account: Translation<typeof source> = {
   'account.to_account': 'Abrir sua conta',
   'account.save': 'Salvar',
   'account.cancel': 'Cancelar',
-  'account.never': 'Nunca',
-  'account.none': 'Não há',
   'account.not_given': 'Não informado',
 
   'account.section_person': 'Sobre você',
