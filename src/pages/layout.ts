@@ -43,7 +43,7 @@ ${body}
 }
 
 interface Slip extends Omit<Document, 'body'> {
-  readonly heading?: string;
+  readonly heading?: string | Html;
   readonly content: Renderable;
   /** What stands below the perforation: where the person goes next, or what only a developer needs. */
   readonly stub?: Renderable;
