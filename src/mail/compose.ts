@@ -1,7 +1,7 @@
 import type { Tenant } from '../oauth/context.ts';
 import { fill, wordsOf } from '../words/words.ts';
 import { inUnits } from '../words/time.ts';
-import type { Locale } from '../words/locale.ts';
+import { directionOf, type Locale } from '../words/locale.ts';
 import type { MailKind } from './kinds.ts';
 import type { Mail } from './mailer.ts';
 
@@ -21,8 +21,8 @@ export interface Composition {
 /** Puts a mail into the tenant's own words, where it has some, in the reader's language. */
 export function compose(tenant: Tenant, { locale, content }: Mail): Composition {
   const words = wordsOf(locale, tenant.settings.texts[locale]);
-  const names = { tenant: tenant.displayName };
-  const footer = fill(words['mail.footer'], { ...names, host: new URL(tenant.issuer).host });
+  const names = { tenant: setApart(locale, tenant.displayName) };
+  const footer = fill(words['mail.footer'], { ...names, host: setApart(locale, new URL(tenant.issuer).host) });
   switch (content.kind) {
     case 'code': {
       const { purpose, code, link, minutes } = content;
@@ -58,6 +58,11 @@ export function compose(tenant: Tenant, { locale, content }: Mail): Composition 
         small: content.kind === 'invitation' ? [footer] : [words['mail.ignore'], footer],
       };
   }
+}
+
+/** A name in a sentence from right to left, kept in its own direction (UAX #9: FSI and PDI); subjects and plain text have no `bdi`. */
+function setApart(locale: Locale, name: string): string {
+  return directionOf(locale) === 'rtl' ? `\u2068${name}\u2069` : name;
 }
 
 function validity(locale: Locale, content: MailKind): Readonly<Record<string, string>> {

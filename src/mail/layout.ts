@@ -35,11 +35,11 @@ export function layOutHtml(composition: Composition, look: { readonly locale: Lo
 <html lang="${look.locale}" dir="${directionOf(look.locale)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body style="${styles.body}"><div style="${styles.card}">
-<p style="${styles.brand}">${look.name}</p>
+<p style="${styles.brand}"><bdi>${look.name}</bdi></p>
 <h1 style="${styles.heading}">${heading}</h1>
 ${paragraphs.map((text) => html`<p style="${styles.paragraph}">${text}</p>
-`)}${code !== undefined && html`<p style="${styles.code}" dir="ltr">${code}</p>
-`}${facts.map(({ name, value }) => html`<p style="${styles.fact}">${name}: <b>${value}</b></p>
+`)}${code !== undefined && html`<p style="${styles.code}"><span dir="ltr">${code}</span></p>
+`}${facts.map(({ name, value }) => html`<p style="${styles.fact}">${name}: <b><bdi>${value}</bdi></b></p>
 `)}${button && html`<p style="${styles.paragraph}"><a href="${button.href}" style="${buttonStyle}">${button.text}</a></p>
 `}${small.map((text) => html`<p style="${styles.small}">${text}</p>
 `)}</div></body>

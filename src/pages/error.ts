@@ -34,7 +34,7 @@ export function errorPage(m: Failure): Html {
     content: html`<p class="lead">${m.explanation}</p>
 ${link(m.back, 'button')}`,
     stub: (rows.length > 0 || help !== undefined) && html`<h2>${m.site.words['common.for_developers']}</h2>
-${rows.length > 0 && html`<dl class="details">
+${rows.length > 0 && html`<dl class="details" lang="en" dir="ltr">
 ${rows.map((row) => html`<div><dt>${row.name}</dt><dd><bdi>${row.value}</bdi></dd></div>
 `)}</dl>`}
 ${help}`,

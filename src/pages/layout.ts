@@ -1,4 +1,4 @@
-import { directionOf } from '../words/locale.ts';
+import { directionOf, type Locale } from '../words/locale.ts';
 import { assetHref } from './assets.ts';
 import { html } from './html.ts';
 import type { Html, Renderable } from './html.ts';
@@ -20,6 +20,11 @@ function assetTag(name: string): Html {
     : html`<script type="module" src="${assetHref(name)}"></script>`;
 }
 
+/** What a language asks for beside the common stylesheets; it weighs nothing on the pages of the others. */
+function languageStyles(locale: Locale): readonly string[] {
+  return [...(directionOf(locale) === 'rtl' ? ['rtl.css'] : []), ...(locale === 'ja' ? ['ja.css'] : [])];
+}
+
 /** A whole HTML document. Nothing in it is inline: it works under `default-src 'none'` with `'self'` assets. */
 export function document({ title, site, assets = [], body }: Document): Html {
   const { brand, locale, name } = site;
@@ -32,7 +37,7 @@ export function document({ title, site, assets = [], body }: Document): Html {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 ${brand.icon === undefined ? html`<link rel="icon" type="image/svg+xml" href="${assetHref('icon.svg')}">` : html`<link rel="icon" href="${brand.icon}">`}
-${['style.css', ...assets].map(assetTag)}
+${['style.css', ...assets, ...languageStyles(locale)].map(assetTag)}
 ${brand.stylesheet !== undefined && html`<link rel="stylesheet" href="${brand.stylesheet}">`}
 </head>
 <body>
@@ -43,7 +48,7 @@ ${body}
 }
 
 interface Slip extends Omit<Document, 'body'> {
-  readonly heading?: string;
+  readonly heading?: string | Html;
   readonly content: Renderable;
   /** What stands below the perforation: where the person goes next, or what only a developer needs. */
   readonly stub?: Renderable;

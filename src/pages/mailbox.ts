@@ -29,7 +29,7 @@ ${mails.map(
   (mail) => html`<article class="mail">
 <h2><bdi>${mail.subject}</bdi></h2>
 <p class="email">to <bdi>${mail.to}</bdi>, <time datetime="${mail.at}">${mail.at.slice(0, 19).replace('T', ' ')}</time>${mail.failure && html` · not sent: ${mail.failure}`}</p>
-<pre tabindex="0">${withLinks(mail.text)}</pre>
+<pre dir="auto" tabindex="0">${withLinks(mail.text)}</pre>
 </article>
 `,
 )}`,

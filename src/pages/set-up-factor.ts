@@ -24,7 +24,7 @@ export function chooseFactorPage(m: SetUp & { readonly passkeyHref: string; read
     title: words['set_up_factor.title'],
     site: m.site,
     assets: ['second-factor.css'],
-    content: html`<p class="lead">${phrase(words['set_up_factor.lead'], { tenant: m.site.name })}</p>
+    content: html`<p class="lead">${phrase(words['set_up_factor.lead'], { tenant: html`<bdi>${m.site.name}</bdi>` })}</p>
 ${problem(m)}
 <div class="choices factors">
 ${choice('choose-passkey', m.passkeyHref, words['set_up_factor.choose_passkey'], words['set_up_factor.choose_passkey_detail'])}${choice('choose-totp', m.totpHref, words['set_up_factor.choose_totp'], words['set_up_factor.choose_totp_detail'])}</div>`,

@@ -39,8 +39,8 @@ export const account: Translation<typeof source> = {
   'account.zoneinfo': 'المنطقة الزمنية',
   'account.problem_text': '200 حرف على الأكثر في سطر واحد، دون أحرف غير مرئية.',
   'account.problem_birthdate': 'هذا ليس تاريخًا.',
-  // A number in groups keeps its order only when it is set apart from the text around it.
-  'account.problem_phone_number': 'يُكتب رقم الهاتف بالصيغة \u2066+1 425 555 1212\u2069.',
+  // A number in groups keeps its order between marks of the direction that it is written in.
+  'account.problem_phone_number': 'يُكتب رقم الهاتف بالصيغة \u200e+1 425 555 1212\u200e.',
   'account.problem_choice': 'اختر من القائمة.',
 
   'account.email': 'البريد الإلكتروني',

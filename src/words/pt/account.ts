@@ -115,7 +115,7 @@ export const account: Translation<typeof source> = {
   'account.sessions_lead': 'Todos os lugares com sua sessão aberta. Se não reconhecer algum, encerre a sessão nele e altere sua senha.',
   'account.session_here': 'Este navegador',
   'account.session_since': 'Sessão iniciada: {date}',
-  'account.session_address': 'de {address}',
+  'account.session_address': 'a partir de {address}',
   'account.session_end': 'Encerrar',
   'account.device': '{browser} em {system}',
   'account.device_unknown': 'Um navegador desconhecido',
@@ -163,7 +163,7 @@ export const account: Translation<typeof source> = {
   'account.delete_events': 'o registro do que aconteceu na sua conta',
   'account.delete_confirm': 'Digite seu endereço {email} para confirmar',
   'account.delete_mismatch': 'Este não é o endereço da sua conta.',
-  'account.delete_submit': 'Excluir a conta definitivamente',
+  'account.delete_submit': 'Excluir definitivamente',
   'account.deleted': 'Sua conta foi excluída',
   'account.deleted_detail': 'Todas as suas sessões foram encerradas, e nada mais sobre você é guardado nesta conta.',
 };

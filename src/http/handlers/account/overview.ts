@@ -36,7 +36,7 @@ export const showOverview = accountPage({ path: '/account', fresh: false }, asyn
           : { authenticator: factors.totp, recoveryCodes: number.format(factors.recoveryCodes) },
       devices: number.format(sessions.length),
       applications: number.format(applications.length),
-      lastEvent: latest && html`${describeEvent(site.words, latest)}, ${dateOf(owner, latest.at)}`,
+      lastEvent: latest && html`${describeEvent(site.words, latest)} · ${dateOf(owner, latest.at)}`,
     }),
   );
 });
