@@ -41,7 +41,9 @@ describe('G. sign-in, session, consent, sign-out, browser', () => {
     const box = readForm(page).fields['interaction'] ?? '';
     const session = t.flow();
     await session.code();
-    await forEachVariant([box.slice(0, -1), `${box}A`, box.slice(1), `A${box.slice(1)}`, box.toLowerCase(), '', 'x', box.slice(0, 40), `${box}=`, 'A'.repeat(box.length)], async (interaction) => {
+    // Another first character: the box may begin with any.
+    const turned = `${box.startsWith('A') ? 'B' : 'A'}${box.slice(1)}`;
+    await forEachVariant([box.slice(0, -1), `${box}A`, box.slice(1), turned, box.toLowerCase(), '', 'x', box.slice(0, 40), `${box}=`, 'A'.repeat(box.length)], async (interaction) => {
       expectPage(await submitFrom(flow, page, { interaction, email: attacker, password }, { origin: t.server.issuer }));
       expectPage(await flow.agent.request(`${t.server.issuer}/sign-in?${encode({ interaction })}`));
       expectPage(await flow.agent.request(`${t.server.issuer}/consent?${encode({ interaction })}`));
