@@ -1,5 +1,5 @@
 import { startAccountInteraction } from '../../flow/account-request.ts';
-import { openInteraction } from '../../flow/interaction.ts';
+import { type Interaction, openInteraction } from '../../flow/interaction.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { resetPassword, userOfResetTicket } from '../../flow/reset-password.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
@@ -14,7 +14,7 @@ import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { acceptTicket } from './email-code.ts';
-import { browserOf, followSignIn } from './progress.ts';
+import { browserOf, followSignIn, leadingOf } from './progress.ts';
 import { newAccountProblem } from './sign-up.ts';
 
 /** Shows what a link of a mail leads to. It does nothing: programs that look into mails follow every link. */
@@ -47,13 +47,28 @@ export async function submitLink(exchange: Exchange): Promise<Reply> {
   }
 }
 
+function renderGoOn(exchange: Exchange, ticket: TicketRecord, purpose: 'sign_in' | 'sign_up', secret: string): Reply {
+  const page = { kind: 'page', status: 200 } as const;
+  if (!isOfBrowser(ticket, exchange.cookies.get('browser'))) {
+    return { ...page, page: otherBrowserPage({ site: siteOf(exchange), code: codeOfLink(secret) }) };
+  }
+  const interaction = interactionOfTicket(exchange, ticket);
+  const site = siteOf(exchange, interaction);
+  // The button leads on to the application, which the page's policy has to allow.
+  return { ...page, page: linkPage({ site, ticket: secret, email: ticket.email, purpose }), ...(interaction && leadingOf(interaction)) };
+}
+
+/** The sign-in that a ticket was asked for, where this is the browser that asked. */
+function interactionOfTicket(exchange: Exchange, ticket: TicketRecord): Interaction | undefined {
+  const { interaction: box } = JSON.parse(ticket.data) as { readonly interaction?: string };
+  return openInteraction(exchange.context, exchange.cookies.get('browser'), 'authorization', box);
+}
+
 /** A sign-in goes on where it was begun: in the browser that asked for the mail, and nowhere else. */
 async function goOn(exchange: Exchange, ticket: TicketRecord): Promise<Reply> {
   const { context } = exchange;
-  const browser = exchange.cookies.get('browser');
-  const { interaction: box } = JSON.parse(ticket.data) as { readonly interaction?: string };
-  const interaction = openInteraction(context, browser, 'authorization', box);
-  if (interaction === undefined || !isOfBrowser(ticket, browser)) {
+  const interaction = interactionOfTicket(exchange, ticket);
+  if (interaction === undefined || !isOfBrowser(ticket, exchange.cookies.get('browser'))) {
     return lostInteractionPage(exchange);
   }
   const spent = await context.store.spendTicket(context.tenant.id, ticket.id, context.clock.now());
@@ -88,9 +103,7 @@ async function render(exchange: Exchange, ticket: TicketRecord, secret: string, 
   switch (ticket.purpose) {
     case 'sign_in':
     case 'sign_up':
-      return isOfBrowser(ticket, exchange.cookies.get('browser'))
-        ? { ...page, page: linkPage({ site, ticket: secret, email: ticket.email, purpose: ticket.purpose }) }
-        : { ...page, page: otherBrowserPage({ site, code: codeOfLink(secret) }) };
+      return renderGoOn(exchange, ticket, ticket.purpose, secret);
     case 'reset_password': {
       const user = await userOfResetTicket(exchange.context, ticket);
       if (user === undefined) {
