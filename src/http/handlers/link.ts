@@ -1,8 +1,6 @@
 import { startAccountInteraction } from '../../flow/account-request.ts';
 import { type Interaction, openInteraction } from '../../flow/interaction.ts';
-import { firstProof } from '../../flow/proof.ts';
 import { resetPassword, userOfResetTicket } from '../../flow/reset-password.ts';
-import { completeSignIn } from '../../flow/sign-in.ts';
 import { createAccount } from '../../flow/sign-up.ts';
 import { codeOfLink, isOfBrowser, ticketOfLink } from '../../flow/tickets.ts';
 import { linkPage, otherBrowserPage } from '../../pages/link.ts';
@@ -14,8 +12,8 @@ import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { acceptTicket } from './email-code.ts';
-import { browserOf, followSignIn, leadingOf } from './progress.ts';
-import { newAccountProblem } from './sign-up.ts';
+import { browserOf, leadingOf } from './progress.ts';
+import { newAccountOf, newAccountProblem, signInNewcomer } from './sign-up.ts';
 
 /** Shows what a link of a mail leads to. It does nothing: programs that look into mails follow every link. */
 export async function showLink(exchange: Exchange): Promise<Reply> {
@@ -76,25 +74,16 @@ async function goOn(exchange: Exchange, ticket: TicketRecord): Promise<Reply> {
 }
 
 async function acceptInvitation(exchange: Exchange, ticket: TicketRecord, secret: string): Promise<Reply> {
-  const { context, form } = exchange;
-  const browser = browserOf(exchange);
-  const account = {
-    email: ticket.email,
-    name: (form.get('name') ?? '').slice(0, 1000),
-    password: form.get('new_password') ?? '',
-    termsAccepted: form.get('terms') === 'accepted',
-  };
+  const { context } = exchange;
+  const account = newAccountOf(exchange, ticket.email);
   // The account comes first: should this process end in between, the invitation finds it taken and does no harm.
-  const outcome = await createAccount(context, account, browser);
+  const outcome = await createAccount(context, account, browserOf(exchange));
   if (outcome.kind === 'refused') {
     const site = siteOf(exchange);
     return renderInvitation(exchange, ticket, secret, { status: outcome.problem === 'busy' ? 503 : 400, name: account.name, problem: newAccountProblem(site.words, outcome) });
   }
   await context.store.spendTicket(context.tenant.id, ticket.id, context.clock.now());
-  const interaction = startAccountInteraction('/account', context.clock.now(), { fresh: false });
-  const first = firstProof(context, outcome.user, 'password');
-  const proof = { ...first, methods: [...first.methods, 'email'] as const };
-  return followSignIn(exchange, interaction, await completeSignIn(context, interaction, outcome.user, proof, await exchange.visitor(), browser));
+  return signInNewcomer(exchange, startAccountInteraction('/account', context.clock.now(), { fresh: false }), outcome.user);
 }
 
 async function render(exchange: Exchange, ticket: TicketRecord, secret: string, status: 200 | 400 | 503, problem?: 'too_short' | 'too_long' | 'common' | 'own_data' | 'busy'): Promise<Reply> {

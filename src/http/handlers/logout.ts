@@ -1,4 +1,3 @@
-import { randomSecret } from '../../core/random.ts';
 import { openInteraction, sealInteraction } from '../../flow/interaction.ts';
 import { mayEndUnasked, signOut } from '../../flow/sign-out.ts';
 import { logoutParameters, type LogoutReturn, type LogoutRequest, readLogoutRequest } from '../../oauth/logout.ts';
@@ -12,6 +11,7 @@ import { failurePage, lostInteractionPage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { isCrossSite } from '../same-origin.ts';
+import { browserSecretOf } from './form-state.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { restartByGet } from './restart.ts';
 
@@ -42,8 +42,7 @@ export async function handleLogout(exchange: Exchange): Promise<Reply> {
 
 async function confirm(exchange: Exchange, request: LogoutRequest, session: SessionRecord): Promise<Reply> {
   const { context } = exchange;
-  const known = exchange.cookies.get('browser');
-  const browser = known ?? randomSecret();
+  const { browser, cookies } = browserSecretOf(exchange);
   const user = await context.store.findUser(context.tenant.id, session.userId);
   return {
     kind: 'page',
@@ -60,7 +59,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
       }),
     }),
     leadsTo: request.returnTo?.uri,
-    cookies: known === undefined ? [{ name: 'browser', value: browser }] : [],
+    cookies,
   };
 }
 

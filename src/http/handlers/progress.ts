@@ -1,4 +1,3 @@
-import { randomSecret } from '../../core/random.ts';
 import { advance, type Progress } from '../../flow/authorize.ts';
 import { type Interaction, openInteraction, sealInteraction } from '../../flow/interaction.ts';
 import type { Browser, SignInOutcome } from '../../flow/sign-in.ts';
@@ -12,6 +11,7 @@ import type { Exchange } from '../exchange.ts';
 import { failurePage } from '../failure-page.ts';
 import { ownLocation, type Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
+import { browserSecretOf } from './form-state.ts';
 
 /** The page of each step. */
 const pathOf = {
@@ -49,12 +49,11 @@ export function goTo(
   interaction: Interaction,
   cookies: readonly CookieChange[] = [],
 ): Reply {
-  const known = exchange.cookies.get('browser');
-  const browser = known ?? randomSecret();
+  const { browser, cookies: ofBrowser } = browserSecretOf(exchange);
   return {
     kind: 'redirect',
     to: ownLocation(path, { interaction: sealInteraction(exchange.context, browser, interaction) }),
-    cookies: known === undefined ? [...cookies, { name: 'browser', value: browser }] : cookies,
+    cookies: [...cookies, ...ofBrowser],
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Interaction } from '../../flow/interaction.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
-import { createAccount, mayHaveAccount, offersSignUp, provenAddress, requestSignUpMail, type SignUpOutcome } from '../../flow/sign-up.ts';
+import { createAccount, mayHaveAccount, type NewAccount, offersSignUp, provenAddress, requestSignUpMail, type SignUpOutcome } from '../../flow/sign-up.ts';
 import { checkEmail } from '../../identity/users.ts';
 import { newAccountPage, signUpPage } from '../../pages/sign-up.ts';
+import type { UserRecord } from '../../store/records.ts';
 import type { Words } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
@@ -50,24 +51,40 @@ export async function showNewAccount(exchange: Exchange): Promise<Reply> {
 
 /** Makes the account and signs its owner in. */
 export async function submitNewAccount(exchange: Exchange): Promise<Reply> {
-  const { context, form } = exchange;
+  const { context } = exchange;
   const interaction = interactionOf(exchange);
   const email = interaction && provenAddress(context, interaction);
   if (interaction === undefined || email === undefined || !mayHaveAccount(context, email)) {
     return lostInteractionPage(exchange);
   }
-  const browser = browserOf(exchange);
-  const name = (form.get('name') ?? '').slice(0, 1000);
-  const account = { email, name, password: form.get('new_password') ?? '', termsAccepted: form.get('terms') === 'accepted' };
-  const outcome = await createAccount(context, account, browser);
+  const account = newAccountOf(exchange, email);
+  const outcome = await createAccount(context, account, browserOf(exchange));
   if (outcome.kind === 'refused') {
-    return renderNewAccount(exchange, interaction, email, { status: outcome.problem === 'busy' ? 503 : 400, name, outcome });
+    return renderNewAccount(exchange, interaction, email, { status: outcome.problem === 'busy' ? 503 : 400, name: account.name, outcome });
   }
-  // Both were proven just now: the address by its code, the password by choosing it.
-  const first = firstProof(context, outcome.user, 'password');
-  const proof = { ...first, methods: [...first.methods, 'email'] as const };
   const { verifiedEmail: _used, ...rest } = interaction;
-  return followSignIn(exchange, rest, await completeSignIn(context, rest, outcome.user, proof, await exchange.visitor(), browser));
+  return signInNewcomer(exchange, rest, outcome.user);
+}
+
+/** The longest name that is looked at, in characters. */
+const maximumName = 1000;
+
+/** The account that a form asks for, at an address that is proven already. */
+export function newAccountOf({ form }: Exchange, email: string): NewAccount {
+  return {
+    email,
+    name: (form.get('name') ?? '').slice(0, maximumName),
+    password: form.get('new_password') ?? '',
+    termsAccepted: form.get('terms') === 'accepted',
+  };
+}
+
+/** Signs the owner of a new account in. Both were proven just now: the address by its mail, the password by choosing it. */
+export async function signInNewcomer(exchange: Exchange, interaction: Interaction, user: UserRecord): Promise<Reply> {
+  const first = firstProof(exchange.context, user, 'password');
+  const proof = { ...first, methods: [...first.methods, 'email'] as const };
+  const outcome = await completeSignIn(exchange.context, interaction, user, proof, await exchange.visitor(), browserOf(exchange));
+  return followSignIn(exchange, interaction, outcome);
 }
 
 /** What is wrong with a new account, at the field that it is about. */
