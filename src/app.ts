@@ -93,6 +93,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       mailer,
       record: (event) => record({ ...event, tenant: tenant.id, correlationId }),
     }),
+    settled: () => store.settled(),
     secure: url.scheme === 'https',
     access: (line, level) => {
       requestMetrics.served(line);

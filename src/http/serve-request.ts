@@ -52,6 +52,8 @@ export interface Edge {
   readonly readOrigin: ReadOrigin;
   /** The context of one request: the tenant's, with events that carry the correlation id. */
   readonly contextFor: (tenant: Tenant, correlationId: string) => FlowContext;
+  /** Resolves once all that the answer can rest on is durable. */
+  readonly settled: () => Promise<void>;
   readonly secure: boolean;
   readonly access: (line: AccessLine, level: 'info' | 'warn' | 'error') => void;
   readonly broken: (error: unknown, correlationId: string) => void;
@@ -79,6 +81,8 @@ export function createServeRequest(edge: Edge): ServeRequest {
         draft = respond(unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
       } else {
         const reply = await dispatch(request, place, openExchange(edge, request, tenant, origin.address, correlationId));
+        // Nothing may be said that rests on what a loss of power would take back.
+        await edge.settled();
         failure = 'kind' in reply ? reply.failure : undefined;
         draft = 'kind' in reply ? respond(reply, tenant.issuer) : reply;
       }

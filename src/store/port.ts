@@ -215,6 +215,12 @@ export interface Store extends AccountStore {
   takeStock(now: Instant): Promise<Stock>;
   /** What the database's own clock says. */
   databaseTime(): Promise<Instant>;
+  /**
+   * Resolves once everything that verbs have given until now is durable, what they have read included. Whatever leaves the process
+   * must wait for it: others could rely on something that a loss of power takes back. Verbs that change something
+   * wait by themselves.
+   */
+  settled(): Promise<void>;
   /** How busy the engine is. */
   metrics(): readonly Family[];
   close(): Promise<void>;

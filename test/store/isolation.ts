@@ -27,6 +27,7 @@ const calls: Calls = {
   newerMigrations: 'not of one tenant',
   reseal: (store, tenant) => store.reseal([{ tenantId: tenant, kid: 'key', from: 'sealed key', to: 'intruder' }]),
   takeStock: 'not of one tenant',
+  settled: 'not of one tenant',
   databaseTime: 'not of one tenant',
   metrics: 'not of one tenant',
   close: 'not of one tenant',

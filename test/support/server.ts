@@ -95,6 +95,8 @@ export interface TestServerOptions {
   readonly operations?: boolean;
   /** An empty database instead of an SQLite file of its own. */
   readonly databaseUrl?: string;
+  /** A store of the test's own in this folder. */
+  readonly openStore?: (folder: string) => Store;
   /** For how long a stop goes on accepting. */
   readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
@@ -115,7 +117,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   }
   const clock = movableClock();
   const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder, 'microauth.db')}`;
-  const store = unwrap(openStore(databaseUrl));
+  const store = options.openStore?.(folder) ?? unwrap(openStore(databaseUrl));
   await store.migrate(clock.now());
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },

@@ -11,6 +11,8 @@ export interface Engine {
   configure<Result>(verb: () => Verb<Result>): Promise<Result>;
   /** Like `write`, while no other node does the same. */
   alone<Result>(verb: () => Verb<Result>): Promise<Result>;
+  /** Resolves once everything that `read` can have given until now is durable; rejects where that is not certain. */
+  settled(): Promise<void>;
   /** Changes whenever somebody, on any node, has called `configure`. */
   epoch(): number;
   /** What it says about its own load. */

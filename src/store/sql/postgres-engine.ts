@@ -40,6 +40,9 @@ export const postgresTypes: CustomTypesConfig = {
 /** The tables of the schema that is in use, as `name`. */
 export const postgresTables = 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()';
 
+/** PostgreSQL shows nothing before it is durable. */
+const settled = Promise.resolve();
+
 const dialect: Dialect = {
   tables: raw(postgresTables),
   time: raw('SELECT (1000 * extract(epoch FROM clock_timestamp()))::bigint AS now'),
@@ -189,6 +192,7 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
         const verb = make();
         return inTransaction(verb, verb.next([]), `SELECT pg_advisory_xact_lock(${lockOfAll})`);
       }),
+    settled: () => settled,
     epoch: () => changes.epoch(),
     metrics: () => [
       single('counter', 'microauth_store_verbs_total', 'Verbs that were driven, refused ones included', verbs),
