@@ -35,7 +35,7 @@ export async function advance(
   if (request.kind !== 'account' && (client === undefined || !client.enabled || matchRedirectUri(client, request.target.redirectUri) === undefined)) {
     return { kind: 'shown', failure: { reason: 'client_unknown_page', parameter: 'client_id', received: request.clientId } };
   }
-  const session = await enabledSession(context, sessionFor(interaction, visitor));
+  const session = sessionFor(interaction, visitor);
   const prover = await provenUser(context, interaction.proof);
   const proof = prover && interaction.proof;
   const step = nextStep({
@@ -78,10 +78,4 @@ function sessionFor({ request, chosenSession }: Omit<Interaction, 'kind'>, { act
     sessions.find(({ userId }) => userId === request.hintedSubject) ??
     active
   );
-}
-
-/** A session counts only while its user may sign in. */
-async function enabledSession(context: FlowContext, session: SessionRecord | undefined): Promise<SessionRecord | undefined> {
-  const user = session && (await context.store.findUser(context.tenant.id, session.userId));
-  return user?.enabled === true ? session : undefined;
 }

@@ -1,6 +1,5 @@
-import { sha256 } from '../core/hash.ts';
-import { randomId, randomSecret } from '../core/random.ts';
 import type { SessionRecord } from '../store/records.ts';
+import { mintCode } from './authorization-code.ts';
 import type { AuthorizationRequest, ResponseTarget } from './authorization-request.ts';
 import type { Context } from './context.ts';
 import { describe, type Failure } from './failures.ts';
@@ -16,14 +15,14 @@ export interface AuthorizationResponse {
 /** Issues an authorization code for a signed-in user: one row, which carries everything bound to the code. */
 export async function issueCode(context: Context, request: AuthorizationRequest, session: SessionRecord): Promise<AuthorizationResponse> {
   const now = context.clock.now();
-  const code = randomSecret('code_');
+  const { code, grantId, codeHash } = mintCode(now);
   const offline = request.scopes.includes('offline_access');
   await context.store.createGrant(context.tenant.id, {
-    id: randomId('grant'),
+    id: grantId,
     clientId: request.clientId,
     userId: session.userId,
     sessionId: session.id,
-    codeHash: sha256(code),
+    codeHash,
     codeExpiresAt: now + authorizationCodeLifetime,
     redeemedAt: null,
     redirectUri: request.target.redirectUri,

@@ -144,6 +144,7 @@ export interface Store extends AccountStore {
   startSession(tenantId: TenantId, session: SessionRecord): Promise<void>;
   /** Lets a session go on with a new cookie and authentication; false where it has ended meanwhile, which nothing undoes. */
   continueSession(tenantId: TenantId, session: SessionRecord): Promise<boolean>;
+  /** Finds a session that is alive, whose user may sign in. */
   findSession(tenantId: TenantId, cookieHash: string, now: Instant): Promise<SessionRecord | undefined>;
   listSessions(tenantId: TenantId, userId: string, now: Instant): Promise<readonly SessionRecord[]>;
   endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;
@@ -166,12 +167,17 @@ export interface Store extends AccountStore {
   findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
   /** Those that were redeemed and are neither revoked nor expired, newest first, whatever became of their sessions. */
   listGrantsOfUser(tenantId: TenantId, userId: string, now: Instant): Promise<readonly GrantRecord[]>;
-  redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Promise<Redemption>;
-  /** `window` milliseconds long the previous generation is answered again with the same successor. */
+  /** Spends the code of a grant that has been read; what has happened to it since then is judged by its row. */
+  redeemCode(tenantId: TenantId, clientId: string, grant: GrantRecord, now: Instant): Promise<Redemption>;
+  /**
+   * Spends a generation of a grant that has been read, likewise. `window` milliseconds long the previous generation is answered
+   * again with the same successor.
+   */
   rotateRefreshToken(
     tenantId: TenantId,
     clientId: string,
-    presented: { readonly grantId: string; readonly generation: number },
+    grant: GrantRecord,
+    generation: number,
     now: Instant,
     window: number,
   ): Promise<Rotation>;
@@ -184,9 +190,8 @@ export interface Store extends AccountStore {
   readStanding(
     tenantId: TenantId,
     subject: {
-      /** The grant by its id or by the hash of its code; neither where a client acts for itself. */
+      /** None where a client acts for itself. */
       readonly grantId?: string | undefined;
-      readonly codeHash?: string;
       readonly accessTokenId?: string;
     },
     now: Instant,

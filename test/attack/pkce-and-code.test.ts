@@ -119,10 +119,13 @@ describe('B. PKCE and the authorization code', () => {
   test('A031 a code cannot be retargeted: every changed character leads nowhere', async () => {
     const flow = t.flow();
     const code = await flow.code();
-    // 43 base64url characters carry 256 random bits.
-    expect(code).toMatch(/^code_[A-Za-z0-9_-]{43}$/);
+    // The name of the grant, and 43 base64url characters, which carry 256 random bits.
+    expect(code).toMatch(/^code_[a-z0-9]{9}[\w-]{22}[\w-]{43}$/);
     const other = await t.flow().code();
-    const variants = [code.toUpperCase(), code.slice(0, -1), `${code}A`, `${code}=`, ` ${code}`, code.slice(5), `CODE_${code.slice(5)}`, code.slice(0, 20) + other.slice(20)];
+    const secretOf = (text: string) => text.slice(-43);
+    // The one's name with the other's secret, and the name alone.
+    const mixed = [code.slice(0, -43) + secretOf(other), other.slice(0, -43) + secretOf(code), code.slice(0, -43)];
+    const variants = [...mixed, code.toUpperCase(), code.slice(0, -1), `${code}A`, `${code}=`, ` ${code}`, code.slice(5), `CODE_${code.slice(5)}`, code.slice(0, 20) + other.slice(20)];
     for (let index = 5; index < code.length; index += 7) {
       variants.push(`${code.slice(0, index)}${code[index] === 'A' ? 'B' : 'A'}${code.slice(index + 1)}`);
     }

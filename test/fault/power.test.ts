@@ -235,7 +235,7 @@ test('a loss of power at any moment takes back nothing that was answered', async
       await store.createGrant(tenant.id, grant);
       answered.set(id, 'issued');
       await turn();
-      await store.redeemCode(tenant.id, grant.clientId, grant.codeHash, now);
+      await store.redeemCode(tenant.id, grant.clientId, grant, now);
       answered.set(id, 'redeemed');
       if (Math.random() < 0.05) {
         // The power fails now.

@@ -125,8 +125,8 @@ describe('a disk that is full', () => {
     expect(refusal).toMatchObject({ message: 'The disk of the database file is full.' });
     expect(acknowledged.length).toBeGreaterThan(100);
     // What needs no room still works: nobody can use a code twice because the disk is full.
-    expect((await store.redeemCode(tenant.id, 'client', 'hash of code of grant0', now)).kind).toBe('redeemed');
-    expect((await store.redeemCode(tenant.id, 'client', 'hash of code of grant0', now)).kind).toBe('replayed');
+    expect((await store.redeemCode(tenant.id, 'client', aGrant('grant0'), now)).kind).toBe('redeemed');
+    expect((await store.redeemCode(tenant.id, 'client', aGrant('grant0'), now)).kind).toBe('replayed');
     await store.close();
     store = createStore(openSqliteEngine(path));
     for (const id of acknowledged) {

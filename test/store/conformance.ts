@@ -179,6 +179,19 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     });
 
     describe('sessions', () => {
+      beforeEach(async () => {
+        await store.createUser(tenant, aUser('user'));
+        await store.createUser(tenant, aUser('other'));
+      });
+
+      test('count only while their users may sign in', async () => {
+        await store.startSession(tenant, aSession('one', 'user'));
+        await store.updateUser(tenant, aUser('user', { enabled: false }));
+        expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
+        await store.updateUser(tenant, aUser('user'));
+        expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
+      });
+
       test('are found by their cookie until they expire or end', async () => {
         await store.startSession(tenant, aSession('one', 'user'));
         expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
@@ -219,49 +232,49 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
     });
 
     describe('redeemCode', () => {
-      const code = 'hash of code of grant';
-      beforeEach(() => store.createGrant(tenant, aGrant('grant')));
+      const grant = aGrant('grant');
+      beforeEach(() => store.createGrant(tenant, grant));
 
       test('redeems once; a second time revokes the grant', async () => {
-        expect(await store.redeemCode(tenant, 'client', code, now + 1)).toEqual({
+        expect(await store.redeemCode(tenant, 'client', grant, now + 1)).toEqual({
           kind: 'redeemed',
           grant: aGrant('grant', { redeemedAt: now + 1 }),
         });
-        expect(await store.redeemCode(tenant, 'client', code, now + 2)).toEqual({ kind: 'replayed', grantId: 'grant' });
+        expect(await store.redeemCode(tenant, 'client', grant, now + 2)).toEqual({ kind: 'replayed', grantId: 'grant' });
         expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revokedAt: now + 2, revocationReason: 'code_replayed' });
       });
 
       test('of many at once, redeems one', async () => {
-        const outcomes = await Promise.all(Array.from({ length: 50 }, () => store.redeemCode(tenant, 'client', code, now)));
+        const outcomes = await Promise.all(Array.from({ length: 50 }, () => store.redeemCode(tenant, 'client', grant, now)));
         expect(outcomes.filter(({ kind }) => kind === 'redeemed')).toHaveLength(1);
         expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(49);
       });
 
       test('another client neither redeems nor revokes', async () => {
-        expect(await store.redeemCode(tenant, 'other', code, now)).toEqual({ kind: 'unknown' });
-        expect((await store.redeemCode(tenant, 'client', code, now)).kind).toBe('redeemed');
-        expect(await store.redeemCode(tenant, 'other', code, now)).toEqual({ kind: 'unknown' });
+        expect(await store.redeemCode(tenant, 'other', grant, now)).toEqual({ kind: 'unknown' });
+        expect((await store.redeemCode(tenant, 'client', grant, now)).kind).toBe('redeemed');
+        expect(await store.redeemCode(tenant, 'other', grant, now)).toEqual({ kind: 'unknown' });
         expect(await store.findGrant(tenant, 'grant')).toMatchObject({ revokedAt: null });
       });
 
       test('an expired code and an unknown one give nothing', async () => {
-        expect(await store.redeemCode(tenant, 'client', code, now + 60_000)).toEqual({ kind: 'expired' });
-        expect(await store.redeemCode(tenant, 'client', 'no such hash', now)).toEqual({ kind: 'unknown' });
+        expect(await store.redeemCode(tenant, 'client', grant, now + 60_000)).toEqual({ kind: 'expired' });
+        expect(await store.redeemCode(tenant, 'client', aGrant('none'), now)).toEqual({ kind: 'unknown' });
       });
 
       test('a revoked grant is not redeemed', async () => {
         await store.revokeGrant(tenant, 'grant', 'test', now);
-        expect((await store.redeemCode(tenant, 'client', code, now)).kind).not.toBe('redeemed');
+        expect((await store.redeemCode(tenant, 'client', grant, now)).kind).not.toBe('redeemed');
       });
     });
 
     describe('rotateRefreshToken', () => {
       const present = (generation: number, at: number) =>
-        store.rotateRefreshToken(tenant, 'client', { grantId: 'grant', generation }, at, window);
+        store.rotateRefreshToken(tenant, 'client', aGrant('grant'), generation, at, window);
 
       beforeEach(async () => {
         await store.createGrant(tenant, aGrant('grant'));
-        await store.redeemCode(tenant, 'client', 'hash of code of grant', now);
+        await store.redeemCode(tenant, 'client', aGrant('grant'), now);
       });
 
       test('goes on by one, and answers the previous one again within the window', async () => {
@@ -288,7 +301,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
         await present(1, now);
         expect(await present(0, now + 1)).toEqual({ kind: 'replayed' });
         await store.createGrant(tenant, aGrant('second', { redeemedAt: now }));
-        const future = await store.rotateRefreshToken(tenant, 'client', { grantId: 'second', generation: 7 }, now, window);
+        const future = await store.rotateRefreshToken(tenant, 'client', aGrant('second'), 7, now, window);
         expect(future).toEqual({ kind: 'replayed' });
       });
 
@@ -300,10 +313,10 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       });
 
       test('another client, an expired grant and one that was never redeemed get nothing and break nothing', async () => {
-        expect(await store.rotateRefreshToken(tenant, 'other', { grantId: 'grant', generation: 0 }, now, window)).toEqual({ kind: 'unknown' });
+        expect(await store.rotateRefreshToken(tenant, 'other', aGrant('grant'), 0, now, window)).toEqual({ kind: 'unknown' });
         expect(await present(0, now + 1_000_000)).toEqual({ kind: 'unknown' });
         await store.createGrant(tenant, aGrant('fresh'));
-        expect((await store.rotateRefreshToken(tenant, 'client', { grantId: 'fresh', generation: 0 }, now, window)).kind).not.toBe('rotated');
+        expect((await store.rotateRefreshToken(tenant, 'client', aGrant('fresh'), 0, now, window)).kind).not.toBe('rotated');
         expect(await present(0, now)).toMatchObject({ kind: 'rotated' });
       });
     });
@@ -322,7 +335,6 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       const subject = { grantId: 'grant', accessTokenId: 'token' };
       const whole = { user: aUser('user'), sessionAlive: true, grant: aGrant('grant'), accessTokenRevoked: false };
       expect(await store.readStanding(tenant, subject, now)).toEqual(whole);
-      expect(await store.readStanding(tenant, { codeHash: 'hash of code of grant' }, now)).toEqual(whole);
       expect(await store.readStanding(tenant, subject, now + 1_000_000)).toMatchObject({ sessionAlive: false });
       await store.revokeAccessToken(tenant, 'token', now + 10);
       await store.revokeAccessToken(tenant, 'token', now + 10);
@@ -438,10 +450,10 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       expect(await store.sweep(now, 4)).toMatchObject({ grants: 0, unredeemed_codes: 2 });
       expect(await store.sweep(now, 4)).toMatchObject({ grants: 0, unredeemed_codes: 0 });
       expect(await store.findGrant(tenant, 'redeemed')).toBeDefined();
-      expect(await store.redeemCode(tenant, 'client', 'hash of code of just expired', now)).toEqual({ kind: 'expired' });
-      expect(await store.redeemCode(tenant, 'client', 'hash of code of abandoned-0', now)).toEqual({ kind: 'unknown' });
+      expect(await store.redeemCode(tenant, 'client', aGrant('just expired'), now)).toEqual({ kind: 'expired' });
+      expect(await store.redeemCode(tenant, 'client', aGrant('abandoned-0'), now)).toEqual({ kind: 'unknown' });
       // What was redeemed is a replay for as long as its grant lasts, and takes it along.
-      expect(await store.redeemCode(tenant, 'client', 'hash of code of redeemed', now)).toEqual({ kind: 'replayed', grantId: 'redeemed' });
+      expect(await store.redeemCode(tenant, 'client', aGrant('redeemed'), now)).toEqual({ kind: 'replayed', grantId: 'redeemed' });
       expect((await store.findGrant(tenant, 'redeemed'))?.revokedAt).toBe(now);
     });
   });

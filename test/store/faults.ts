@@ -62,10 +62,10 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   settleMessage: (store) => store.settleMessage(tenant.id, 'message', { sentAt: now }),
   addSecurityEvent: (store) => store.addSecurityEvent(tenant.id, aSecurityEvent('next', 'user')),
   addConsent: (store) => store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['email'], grantedAt: now }),
-  'redeemCode, first time': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of grant', now),
-  'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', 'hash of code of redeemed', now),
-  'rotateRefreshToken, current': (store) => store.rotateRefreshToken(tenant.id, 'client', { grantId: 'redeemed', generation: 1 }, now, 10),
-  'rotateRefreshToken, replayed': (store) => store.rotateRefreshToken(tenant.id, 'client', { grantId: 'redeemed', generation: 0 }, now + 99, 10),
+  'redeemCode, first time': (store) => store.redeemCode(tenant.id, 'client', aGrant('grant'), now),
+  'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', aGrant('redeemed'), now),
+  'rotateRefreshToken, current': (store) => store.rotateRefreshToken(tenant.id, 'client', aGrant('redeemed'), 1, now, 10),
+  'rotateRefreshToken, replayed': (store) => store.rotateRefreshToken(tenant.id, 'client', aGrant('redeemed'), 0, now + 99, 10),
   takeAttempt: (store) => store.takeAttempt(tenant.id, [{ key: 'a', limit: 9, window: 9 }, { key: 'b', limit: 9, window: 9 }], now),
   reseal: (store) =>
     store.reseal([

@@ -1,5 +1,5 @@
-import { sha256 } from '../../core/hash.ts';
 import { fail, succeed } from '../../core/result.ts';
+import { grantNamedBy, isCodeOf } from '../authorization-code.ts';
 import type { Failure } from '../failures.ts';
 import { checkCodeVerifier } from '../pkce.ts';
 import { narrowResources } from './narrow.ts';
@@ -18,9 +18,9 @@ export const authorizationCodeGrant: UserGrant = {
     if (code === undefined) {
       return fail({ reason: 'parameter_missing', parameter: 'code' });
     }
-    const standing = await context.store.readStanding(context.tenant.id, { codeHash: sha256(code) }, context.clock.now());
+    const standing = await context.store.readStanding(context.tenant.id, { grantId: grantNamedBy(code) }, context.clock.now());
     const { grant } = standing;
-    return grant === undefined ? fail({ reason: 'code_unknown', parameter: 'code' }) : succeed({ grant, standing });
+    return grant === undefined || !isCodeOf(grant, code) ? fail({ reason: 'code_unknown', parameter: 'code' }) : succeed({ grant, standing });
   },
 
   async honour(context, { client, parameters, resources, presented, user }) {
@@ -30,7 +30,7 @@ export const authorizationCodeGrant: UserGrant = {
       return audience;
     }
     const now = context.clock.now();
-    const redemption = await context.store.redeemCode(context.tenant.id, client.id, presented.grant.codeHash, now);
+    const redemption = await context.store.redeemCode(context.tenant.id, client.id, presented.grant, now);
     switch (redemption.kind) {
       case 'unknown':
         return fail({ reason: 'code_unknown', parameter: 'code' });

@@ -39,7 +39,8 @@ export const refreshTokenGrant: UserGrant = {
     const rotation = await context.store.rotateRefreshToken(
       context.tenant.id,
       client.id,
-      { grantId: presented.grant.id, generation: presented.generation ?? 0 },
+      presented.grant,
+      presented.generation ?? 0,
       context.clock.now(),
       rotationWindow,
     );

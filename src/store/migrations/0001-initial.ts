@@ -122,11 +122,9 @@ export const initial: Migration = {
       expires_at BIGINT NOT NULL,
       revoked_at BIGINT,
       revocation_reason TEXT,
-      PRIMARY KEY (tenant_id, id),
-      UNIQUE (tenant_id, code_hash)
+      PRIMARY KEY (tenant_id, id)
     )`,
     `CREATE INDEX grants_by_user ON grants (tenant_id, user_id)`,
-    `CREATE INDEX grants_by_client ON grants (tenant_id, client_id)`,
     `CREATE INDEX grants_by_expiry ON grants (expires_at)`,
     `CREATE TABLE revoked_access_tokens (
       tenant_id TEXT NOT NULL,

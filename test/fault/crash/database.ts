@@ -11,8 +11,8 @@ export interface Row {
 
 /** A look at the database past the server. */
 export interface Inspection {
-  /** The rows of these code hashes. */
-  rows(codeHashes: readonly string[]): Promise<ReadonlyMap<string, Row>>;
+  /** The rows of these grants. */
+  rows(grantIds: readonly string[]): Promise<ReadonlyMap<string, Row>>;
   /** Ends everything unless the database is sound. */
   checkSoundness(): Promise<void>;
   close(): Promise<void>;
@@ -33,12 +33,12 @@ export async function inspect(databaseUrl: string): Promise<Inspection> {
 
 function inspectSqlite(file: string): Inspection {
   const database = new DatabaseSync(file, { timeout: 5000 });
-  const byCode = database.prepare('SELECT redeemed_at, revoked_at, generation FROM grants WHERE code_hash = ?');
+  const byId = database.prepare('SELECT redeemed_at, revoked_at, generation FROM grants WHERE id = ?');
   return {
-    async rows(codeHashes) {
-      return new Map(codeHashes.flatMap((hash) => {
-        const row = byCode.get(hash);
-        return row === undefined ? [] : [[hash, row as unknown as Row] as const];
+    async rows(grantIds) {
+      return new Map(grantIds.flatMap((id) => {
+        const row = byId.get(id);
+        return row === undefined ? [] : [[id, row as unknown as Row] as const];
       }));
     },
     async checkSoundness() {
@@ -57,23 +57,23 @@ async function inspectPostgres(databaseUrl: string): Promise<Inspection> {
   await client.connect();
   const count = async (query: string) => Number((await client.query<{ count: string }>(query)).rows[0]?.count);
   return {
-    async rows(codeHashes) {
-      const found = await client.query<Record<'code_hash', string> & Record<'redeemed_at' | 'revoked_at' | 'generation', string | null>>(
-        'SELECT code_hash, redeemed_at, revoked_at, generation FROM grants WHERE code_hash = ANY($1)',
-        [codeHashes],
+    async rows(grantIds) {
+      const found = await client.query<Record<'id', string> & Record<'redeemed_at' | 'revoked_at' | 'generation', string | null>>(
+        'SELECT id, redeemed_at, revoked_at, generation FROM grants WHERE id = ANY($1)',
+        [grantIds],
       );
       const number = (text: string | null) => (text === null ? null : Number(text));
       return new Map(
-        found.rows.map((row) => [row.code_hash, { redeemed_at: number(row.redeemed_at), revoked_at: number(row.revoked_at), generation: Number(row.generation) }]),
+        found.rows.map((row) => [row.id, { redeemed_at: number(row.redeemed_at), revoked_at: number(row.revoked_at), generation: Number(row.generation) }]),
       );
     },
     async checkSoundness() {
       insist((await count(impossible)) === 0, 'no grant is half done', 'see the table grants');
       // The table and its unique index tell the same story.
       await client.query('SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off');
-      const byTable = await count('SELECT count(DISTINCT (tenant_id, code_hash)) AS count FROM grants');
+      const byTable = await count('SELECT count(DISTINCT (tenant_id, id)) AS count FROM grants');
       await client.query('RESET ALL; SET enable_seqscan = off');
-      const byIndex = await count('SELECT count(*) AS count FROM (SELECT code_hash FROM grants ORDER BY tenant_id, code_hash) AS codes');
+      const byIndex = await count('SELECT count(*) AS count FROM (SELECT id FROM grants ORDER BY tenant_id, id) AS ids');
       await client.query('RESET ALL');
       insist(byTable === byIndex, 'table and index agree', { byTable, byIndex });
     },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '../../../src/core/hash.ts';
+import { grantNamedBy } from '../../../src/oauth/authorization-code.ts';
 import { type Cluster, type Node, startCluster } from '../../nodes/cluster.ts';
 import { until } from '../../nodes/until.ts';
 import { openWire, signInOnce, type Wire } from '../../nodes/wire.ts';
@@ -136,9 +136,9 @@ async function check({ databaseUrl, cluster, wire, load, cookies }: Ground, live
   const inspection = await inspect(databaseUrl);
   try {
     await inspection.checkSoundness();
-    const rows = await inspection.rows(lives.map(({ code }) => sha256(code.code)));
+    const rows = await inspection.rows(lives.map(({ code }) => grantNamedBy(code.code) ?? ''));
     for (const life of lives) {
-      const row = rows.get(sha256(life.code.code));
+      const row = rows.get(grantNamedBy(life.code.code) ?? '');
       insist(row !== undefined, 'an issued code is there', life);
       insist((row.redeemed_at !== null) === life.redeemed, 'a redeemed code is redeemed, another is not', { row, life });
       insist((row.revoked_at !== null) === life.revoked, 'a revoked grant is revoked, another is not', { row, life });

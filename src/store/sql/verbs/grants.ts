@@ -32,33 +32,27 @@ export function* listGrantsOfUser(tenantId: TenantId, userId: string, now: Insta
   return rows.map(toGrant);
 }
 
-function* findGrantByCode(tenantId: TenantId, codeHash: string): Verb<GrantRecord | undefined> {
-  const row = yield* first(
-    sql.selectFrom('grants').selectAll().where('tenant_id', '=', tenantId).where('code_hash', '=', codeHash),
-  );
-  return row && toGrant(row);
-}
-
 // The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.
-const redemption = template((values: { tenantId: TenantId; clientId: string; codeHash: string; now: Instant }) =>
+// What else the row holds never changes, so it is not read again.
+const redemption = template((values: { tenantId: TenantId; clientId: string; grantId: string; now: Instant }) =>
   sql
     .updateTable('grants')
     .set({ redeemed_at: values.now })
     .where('tenant_id', '=', values.tenantId)
-    .where('code_hash', '=', values.codeHash)
+    .where('id', '=', values.grantId)
     .where('client_id', '=', values.clientId)
     .where('redeemed_at', 'is', null)
     .where('revoked_at', 'is', null)
     .where('code_expires_at', '>', values.now)
-    .returningAll(),
+    .returning('id'),
 );
 
-export function* redeemCode(tenantId: TenantId, clientId: string, codeHash: string, now: Instant): Verb<Redemption> {
-  const redeemed = yield* decide(redemption({ tenantId, clientId, codeHash, now }));
+export function* redeemCode(tenantId: TenantId, clientId: string, presented: GrantRecord, now: Instant): Verb<Redemption> {
+  const redeemed = yield* decide(redemption({ tenantId, clientId, grantId: presented.id, now }));
   if (redeemed !== undefined) {
-    return { kind: 'redeemed', grant: toGrant(redeemed) };
+    return { kind: 'redeemed', grant: { ...presented, redeemedAt: now } };
   }
-  const grant = yield* findGrantByCode(tenantId, codeHash);
+  const grant = yield* findGrant(tenantId, presented.id);
   if (grant === undefined || grant.clientId !== clientId) {
     return { kind: 'unknown' };
   }
@@ -81,29 +75,30 @@ const rotation = template((values: { tenantId: TenantId; clientId: string; grant
     .where('redeemed_at', 'is not', null)
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', values.now)
-    .returningAll(),
+    .returning('id'),
 );
 
 export function* rotateRefreshToken(
   tenantId: TenantId,
   clientId: string,
-  presented: { readonly grantId: string; readonly generation: number },
+  presented: GrantRecord,
+  generation: number,
   now: Instant,
   window: number,
 ): Verb<Rotation> {
-  const { grantId, generation } = presented;
-  const rotated = yield* decide(rotation({ tenantId, clientId, grantId, generation, next: generation + 1, now }));
+  const next = generation + 1;
+  const rotated = yield* decide(rotation({ tenantId, clientId, grantId: presented.id, generation, next, now }));
   if (rotated !== undefined) {
-    return { kind: 'rotated', grant: toGrant(rotated) };
+    return { kind: 'rotated', grant: { ...presented, generation: next, rotatedAt: now } };
   }
-  const grant = yield* findGrant(tenantId, presented.grantId);
+  const grant = yield* findGrant(tenantId, presented.id);
   if (grant === undefined || grant.clientId !== clientId || grant.revokedAt !== null || grant.expiresAt <= now) {
     return { kind: 'unknown' };
   }
   // Nodes' clocks differ a little, so a rotation may lie ahead; far ahead means that a clock was set back, and the
   // window must not be open until it has caught up.
   const sinceRotation = Math.abs(now - (grant.rotatedAt ?? Number.NEGATIVE_INFINITY));
-  if (grant.generation === presented.generation + 1 && sinceRotation < window) {
+  if (grant.generation === next && sinceRotation < window) {
     return { kind: 'repeated', grant };
   }
   // RFC 9700 §4.14.2: an old refresh token means that two parties hold this chain; neither keeps it.
@@ -152,8 +147,8 @@ export function* revokeAccessToken(tenantId: TenantId, tokenId: string, expiresA
 }
 
 /** Grants with their users, with their sessions where these are alive, and with the revocation of an access token. */
-function standings(tenantId: TenantId, now: Instant, accessTokenId: string) {
-  return sql
+const standingOfGrant = template((values: { tenantId: TenantId; grantId: string; accessTokenId: string; now: Instant }) =>
+  sql
     .selectFrom('grants')
     .leftJoin('users', (join) =>
       join.onRef('users.tenant_id', '=', 'grants.tenant_id').onRef('users.id', '=', 'grants.user_id'),
@@ -162,10 +157,10 @@ function standings(tenantId: TenantId, now: Instant, accessTokenId: string) {
       join
         .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
         .onRef('sessions.id', '=', 'grants.session_id')
-        .on('sessions.expires_at', '>', now),
+        .on('sessions.expires_at', '>', values.now),
     )
     .leftJoin('revoked_access_tokens', (join) =>
-      join.onRef('revoked_access_tokens.tenant_id', '=', 'grants.tenant_id').on('revoked_access_tokens.id', '=', accessTokenId),
+      join.onRef('revoked_access_tokens.tenant_id', '=', 'grants.tenant_id').on('revoked_access_tokens.id', '=', values.accessTokenId),
     )
     .selectAll('grants')
     .select([
@@ -181,29 +176,18 @@ function standings(tenantId: TenantId, now: Instant, accessTokenId: string) {
       'sessions.id as live_session_id',
       'revoked_access_tokens.id as revoked_token_id',
     ])
-    .where('grants.tenant_id', '=', tenantId);
-}
-
-const standingOfGrant = template((values: { tenantId: TenantId; grantId: string; accessTokenId: string; now: Instant }) =>
-  standings(values.tenantId, values.now, values.accessTokenId).where('grants.id', '=', values.grantId),
-);
-const standingOfCode = template((values: { tenantId: TenantId; codeHash: string; accessTokenId: string; now: Instant }) =>
-  standings(values.tenantId, values.now, values.accessTokenId).where('grants.code_hash', '=', values.codeHash),
+    .where('grants.tenant_id', '=', values.tenantId)
+    .where('grants.id', '=', values.grantId),
 );
 
 export function* readStanding(
   tenantId: TenantId,
-  subject: { readonly grantId?: string | undefined; readonly codeHash?: string; readonly accessTokenId?: string },
+  subject: { readonly grantId?: string | undefined; readonly accessTokenId?: string },
   now: Instant,
 ): Verb<Standing> {
   // No token has the empty id.
-  const { grantId, codeHash, accessTokenId = '' } = subject;
-  const row =
-    grantId !== undefined
-      ? yield* first(standingOfGrant({ tenantId, grantId, accessTokenId, now }))
-      : codeHash !== undefined
-        ? yield* first(standingOfCode({ tenantId, codeHash, accessTokenId, now }))
-        : undefined;
+  const { grantId, accessTokenId = '' } = subject;
+  const row = grantId === undefined ? undefined : yield* first(standingOfGrant({ tenantId, grantId, accessTokenId, now }));
   if (row === undefined) {
     // Without a grant to join it to, the revocation is asked for alone.
     const accessTokenRevoked = accessTokenId !== '' && (yield* isRevoked(tenantId, accessTokenId));

@@ -1,6 +1,7 @@
 import type { ConsentRecord, Instant, SessionRecord, TenantId } from '../../records.ts';
 import { fromConsent, fromSession, toConsent, toSession } from '../rows.ts';
 import { sql } from '../schema.ts';
+import { flag } from '../values.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
@@ -24,10 +25,12 @@ export function* continueSession(tenantId: TenantId, session: SessionRecord): Ve
 const sessionOfCookie = template((values: { tenantId: TenantId; cookieHash: string; now: Instant }) =>
   sql
     .selectFrom('sessions')
-    .selectAll()
-    .where('tenant_id', '=', values.tenantId)
-    .where('cookie_hash', '=', values.cookieHash)
-    .where('expires_at', '>', values.now),
+    .innerJoin('users', (join) => join.onRef('users.tenant_id', '=', 'sessions.tenant_id').onRef('users.id', '=', 'sessions.user_id'))
+    .selectAll('sessions')
+    .where('sessions.tenant_id', '=', values.tenantId)
+    .where('sessions.cookie_hash', '=', values.cookieHash)
+    .where('sessions.expires_at', '>', values.now)
+    .where('users.enabled', '=', flag(true)),
 );
 
 export function* findSession(tenantId: TenantId, cookieHash: string, now: Instant): Verb<SessionRecord | undefined> {
