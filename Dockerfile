@@ -1,10 +1,10 @@
-# Two stages: one compiles and packs, the other installs the package as any user would, without development dependencies.
+# Two stages: one bundles and packs, the other installs the package as any user would, without development dependencies.
 FROM node:26-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/
+COPY tsconfig.json ./
+COPY scripts scripts
 COPY src src
 COPY README.md LICENSE CHANGELOG.md ./
 RUN npm pack --pack-destination /package && mv /package/microauth-*.tgz /package/microauth.tgz \
