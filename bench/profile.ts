@@ -23,6 +23,9 @@ const { values: flags } = parseArgs({
 });
 const name = serverNames.find((candidate) => candidate === flags.server) ?? 'microauth-sqlite';
 
+/** The lines of the bundles that were looked into. */
+const bundles = new Map<string, readonly string[]>();
+
 compile();
 leaveServerCore();
 mkdirSync(join(import.meta.dirname, '.data'), { recursive: true });
@@ -92,8 +95,6 @@ function summary(text: string, top: number, skipped: number): string {
       .join('\n');
   return `${list(places, 14)}\n\n${list(functions, top)}`;
 }
-
-const bundles = new Map<string, readonly string[]>();
 
 /** The file that a line of a bundle comes from: the bundler writes its path as a comment above what it has from there. */
 function originOf(url: string, line: number): string {
