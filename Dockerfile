@@ -1,10 +1,10 @@
-# Two stages: one compiles and packs, the other installs the package as any user would, without development dependencies.
+# Two stages: one bundles and packs, the other installs the package as any user would, without development dependencies.
 FROM node:26-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/
+COPY tsconfig.json ./
+COPY scripts scripts
 COPY src src
 COPY README.md LICENSE CHANGELOG.md ./
 RUN npm pack --pack-destination /package && mv /package/microauth-*.tgz /package/microauth.tgz \
@@ -13,10 +13,12 @@ RUN npm pack --pack-destination /package && mv /package/microauth-*.tgz /package
 
 FROM node:26-slim
 # Hashing a password takes 19 MiB for a moment; glibc gives it back at once only when told to.
+# Under load V8 lets its young generation grow to 64 MB, of which hardly anything is in use; 32 MB are as fast.
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=1 \
     MALLOC_MMAP_THRESHOLD_=131072 \
     MALLOC_TRIM_THRESHOLD_=131072 \
+    NODE_OPTIONS=--max-semi-space-size=16 \
     MICROAUTH_LISTEN=0.0.0.0:4000 \
     MICROAUTH_OPERATIONS_LISTEN=0.0.0.0:4001 \
     MICROAUTH_DATA_DIR=/data

@@ -23,6 +23,9 @@ const { values: flags } = parseArgs({
 });
 const name = serverNames.find((candidate) => candidate === flags.server) ?? 'microauth-sqlite';
 
+/** The lines of the bundles that were looked into. */
+const bundles = new Map<string, readonly string[]>();
+
 compile();
 leaveServerCore();
 mkdirSync(join(import.meta.dirname, '.data'), { recursive: true });
@@ -77,8 +80,9 @@ function summary(text: string, top: number, skipped: number): string {
     if (clock < skipped || frame === undefined || frame.functionName === '(idle)' || frame.functionName === '(program)') {
       continue;
     }
-    const place = placeOf(frame.url, frame.functionName);
-    const called = `${frame.functionName === '' ? '(anonymous)' : frame.functionName} ${frame.url === '' ? '' : `${frame.url.replace(/^.*\/(?:node_modules|dist|bench)\//, '')}:${frame.lineNumber + 1}`}`;
+    const origin = originOf(frame.url, frame.lineNumber);
+    const place = placeOf(origin, frame.functionName);
+    const called = `${frame.functionName === '' ? '(anonymous)' : frame.functionName} ${frame.url === '' ? '' : `${origin.replace(/^.*\/(?:node_modules|bench)\//, '')} (${frame.url.slice(frame.url.lastIndexOf('/') + 1)}:${frame.lineNumber + 1})`}`;
     total += delta;
     functions.set(called, (functions.get(called) ?? 0) + delta);
     places.set(place, (places.get(place) ?? 0) + delta);
@@ -92,9 +96,20 @@ function summary(text: string, top: number, skipped: number): string {
   return `${list(places, 14)}\n\n${list(functions, top)}`;
 }
 
+/** The file that a line of a bundle comes from: the bundler writes its path as a comment above what it has from there. */
+function originOf(url: string, line: number): string {
+  if (!/^file:.*\/dist\/[^/]+$/.test(url)) {
+    return url;
+  }
+  const lines = bundles.get(url) ?? readFileSync(new URL(url), 'utf8').split('\n');
+  bundles.set(url, lines);
+  const comment = lines.slice(0, line + 1).findLast((text) => /^\/\/ (?:src|node_modules)\//.test(text));
+  return comment === undefined ? url : `/${comment.slice('// '.length)}`;
+}
+
 function placeOf(url: string, functionName: string): string {
   if (url === '') {
     return functionName === '(garbage collector)' ? 'garbage collection' : 'native code';
   }
-  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/(dist\/[^/]+)/.exec(url)?.[1] ?? (url.startsWith('node:') ? url.split('/').slice(0, 2).join('/') : 'bench');
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/(src\/[^/]+)/.exec(url)?.[1] ?? (url.startsWith('node:') ? url.split('/').slice(0, 2).join('/') : 'bench');
 }

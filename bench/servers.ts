@@ -122,8 +122,13 @@ export async function openAdmin(environment: {
   return { context, close: () => store.close() };
 }
 
-/** As the unit and the image of MicroAuth have it, for all: else what hashing passwords once took stays taken. */
-const allocator = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+/** As the unit and the image of MicroAuth have it, for all: else what hashing passwords and a burst once took stays taken. */
+const memory = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  NODE_OPTIONS: '--max-semi-space-size=16',
+};
 
 /** Starts a server, on its core unless told otherwise, and waits for its first answer. Its output goes to a file. */
 export async function start(blueprint: Blueprint, nodeOptions: readonly string[] = [], cores = serverCore): Promise<Server> {
@@ -131,7 +136,7 @@ export async function start(blueprint: Blueprint, nodeOptions: readonly string[]
   const startedAt = performance.now();
   const child = spawn('taskset', ['-c', cores, process.execPath, ...nodeOptions, ...blueprint.command], {
     cwd: blueprint.folder,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...allocator, ...blueprint.environment },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...memory, ...blueprint.environment },
     stdio: ['ignore', log, log],
   });
   closeSync(log);

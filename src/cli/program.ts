@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { addCommand, addGroup, complain } from './answer.ts';
 
 /** What a word after `microauth` means. Its module is loaded only when it is meant, so that each starts fast. */
@@ -107,7 +107,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('microauth')
     .description('A multi-tenant OpenID Connect provider.')
-    .version(version())
+    .version(packageJson.version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(asSentence(text)) });
   // The second word counts for `microauth help client`.
@@ -120,12 +120,6 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     }
   }
   return program;
-}
-
-/** The package's version; package.json lies two folders up, in a checkout as in the package. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Commander says `error: unknown option '--jsn'\n(Did you mean --json?)`. */

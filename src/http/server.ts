@@ -1,9 +1,12 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { minute, second } from '../core/clock.ts';
 import { type Family, single } from '../core/metrics.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { type Draft, send } from './draft.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
+
+// Not imported: for that Node reads every export of the module, and one of them loads a whole HTTP client. It is a tenth of a start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** Drafts the answer to a request. Never rejects. */
 export type ServeRequest = (request: Incoming) => Promise<Draft>;

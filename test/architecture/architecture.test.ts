@@ -52,7 +52,7 @@ interface Import {
 }
 
 const imports: readonly Import[] = files.flatMap((file) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({ file, target: match[1] ?? '' })),
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import|getBuiltinModule)\s*\(?\s*'([^']+)'/g)].map((match) => ({ file, target: match[1] ?? '' })),
 );
 
 /** The layer of a file: the longest folder that the table names. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { pg } from './pg.ts';
 
 /** Tells when another node has changed what nodes remember. */
 export interface Changes {
@@ -27,7 +28,7 @@ export function watchChanges(url: string, stream: () => Socket): Changes {
   let stopped = false;
 
   async function listen(): Promise<void> {
-    const client = new Client({ connectionString: url, stream, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
+    const client = new (pg().Client)({ connectionString: url, stream, application_name: 'microauth changes', connectionTimeoutMillis: 5000, keepAlive: true });
     const lost = () => {
       if (listening === client) {
         listening = undefined;

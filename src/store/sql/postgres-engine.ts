@@ -1,8 +1,9 @@
 import { PostgresQueryCompiler } from 'kysely';
-import { type CustomTypesConfig, Pool, type PoolClient, types as pgTypes } from 'pg';
+import type { CustomTypesConfig, Pool, PoolClient } from 'pg';
 import { single } from '../../core/metrics.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Dialect, Engine } from './engine.ts';
+import { pg } from './pg.ts';
 import { isOutdated, isTemporary, mayBeRepeated, wentUnanswered } from './postgres-errors.ts';
 import { announceChange, watchChanges } from './postgres-changes.ts';
 import { createSockets } from './postgres-sockets.ts';
@@ -34,7 +35,7 @@ export const lockOfAll = 7_264_110;
 
 /** Times and counters are BIGINT; all of ours are far below 2^53. */
 export const postgresTypes: CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)),
+  getTypeParser: (oid, format) => (oid === pg().types.builtins.INT8 ? Number : pg().types.getTypeParser(oid, format)),
 };
 
 /** The tables of the schema that is in use, as `name`. */
@@ -55,7 +56,7 @@ const dialect: Dialect = {
  */
 export function openPostgresEngine(url: string, options: PostgresEngineOptions = {}): Engine {
   const sockets = createSockets();
-  const pool = new Pool({
+  const pool = new (pg().Pool)({
     connectionString: url,
     stream: sockets.open,
     max: options.poolSize ?? 10,

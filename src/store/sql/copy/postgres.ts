@@ -1,11 +1,12 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { pg } from '../pg.ts';
 import { announceChange } from '../postgres-changes.ts';
 import { lockOfAll, postgresTables, postgresTypes } from '../postgres-engine.ts';
 import type { Row } from '../schema.ts';
 import { batchSize, type Source, type Target } from './database.ts';
 
 async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, application_name: 'microauth copy', connectionTimeoutMillis: 5000, types: postgresTypes });
+  const client = new (pg().Client)({ connectionString: url, application_name: 'microauth copy', connectionTimeoutMillis: 5000, types: postgresTypes });
   // A connection that breaks shows in the statement that needs it.
   client.on('error', () => undefined);
   await client.connect();
