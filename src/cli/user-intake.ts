@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { refuse } from '../admin/context.ts';
 import { importUsers } from '../admin/import-users.ts';
+import { fileError } from '../core/file-error.ts';
 import { succeed } from '../core/result.ts';
 import { invitations, invite } from '../flow/invitations.ts';
 import type { TicketContext } from '../flow/tickets.ts';
@@ -58,7 +59,7 @@ export function addIntake(group: Command): void {
         try {
           text = readFileSync(file, 'utf8');
         } catch (error) {
-          return refuse('invalid', `The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+          return refuse('invalid', `The file ${file} cannot be read: ${fileError(error)}.`);
         }
         const { imported, problems } = await importUsers(context, tenant.id, text.split('\n'));
         const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}`).join('\n');
