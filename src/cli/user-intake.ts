@@ -12,7 +12,7 @@ import { tenantOf } from '../oauth/tenant.ts';
 import type { TenantRecord } from '../store/records.ts';
 import { chooseLocale } from '../words/locale.ts';
 import type { AdminContext } from '../admin/context.ts';
-import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, complain, describe, list, report } from './answer.ts';
 import { addTenantOption } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -54,6 +54,7 @@ export function addIntake(group: Command): void {
 
   addTenantOption(addCommand(group, 'import <file>', 'make users from lines of JSON, with the password hashes of another system')).action(
     async (file: string, options: TenantOptions) => {
+      let refused: readonly string[] = [];
       const outcome = await manageTenant(options, async (context, tenant) => {
         let text: string;
         try {
@@ -62,10 +63,13 @@ export function addIntake(group: Command): void {
           return refuse('invalid', `The file ${file} cannot be read: ${fileError(error)}.`);
         }
         const { imported, problems } = await importUsers(context, tenant.id, text.split('\n'));
-        const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}`).join('\n');
-        return succeed({ ...describe(`${imported} users are imported, ${problems.length} lines are not.`, { imported }), ...(lines !== '' && { text: `${imported} users are imported, ${problems.length} lines are not.\n${lines}` }), json: { imported, problems } });
+        refused = problems.map(({ line, problem }) => `Line ${line}: ${problem}`);
+        return succeed({ json: { imported, problems }, text: `Users imported: ${imported}. Lines refused: ${problems.length}.` });
       });
       report(outcome, options);
+      if (refused.length > 0) {
+        complain(refused);
+      }
     },
   );
 }

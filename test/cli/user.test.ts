@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, microauth, newFolder, refusal } from './microauth.ts';
 
@@ -23,6 +25,19 @@ describe('users', () => {
     );
     expect(await ask(folder, ['user', 'delete', 'ada@example.com'])).toEqual({ id: ada.id, deleted: true });
     expect(await ask(folder, ['user', 'list'])).toEqual({ users: [] });
+  });
+
+  test('are imported from lines of JSON; a line that is refused makes the exit code 1', async () => {
+    const folder = newFolder();
+    const file = join(folder, 'people.jsonl');
+    writeFileSync(file, '{"email":"ada@example.com"}\nnonsense\n{"email":"ada@example.com"}\n');
+    const { code, stdout, stderr } = await microauth(folder, ['user', 'import', file, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ imported: 1, problems: [{ line: 2 }, { line: 3 }] });
+    expect(stderr).toMatch(/^Line 2: .+\.\nLine 3: .+\.\n$/);
+    writeFileSync(file, '{"email":"bob@example.com"}\n');
+    expect(await microauth(folder, ['user', 'import', file])).toEqual({ code: 0, stdout: 'Users imported: 1. Lines refused: 0.\n', stderr: '' });
+    expect(await microauth(folder, ['user', 'import', join(folder, 'none')])).toEqual(refusal(`The file ${join(folder, 'none')} cannot be read: no such file or folder.`));
   });
 
   test('get passwords, are kept out and let in, and are signed out', async () => {
