@@ -57,6 +57,13 @@ const actions = {
       location.assign(authorizationUrl(walk, authorizationParameters(settings, walk.attempt)));
     }
   },
+  async 'walk-new-code'() {
+    walk.attempt = await newAttempt();
+    delete walk.response;
+    delete walk.replies['walk-exchange'];
+    save(walk);
+    location.assign(authorizationUrl(walk, authorizationParameters(settings, walk.attempt)));
+  },
   async 'walk-exchange'() {
     const reply = await keep('walk-exchange', exchange(walk.response?.code ?? '', walk.attempt?.codeVerifier));
     keepRefreshToken(reply);
