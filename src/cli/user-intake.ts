@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { refuse } from '../admin/context.ts';
 import { importUsers } from '../admin/import-users.ts';
 import { fileError } from '../core/file-error.ts';
@@ -10,7 +10,7 @@ import { tenantSecretsReader } from '../keys/tenant-secrets.ts';
 import { createMailer } from '../mail/outbox.ts';
 import { tenantOf } from '../oauth/tenant.ts';
 import type { TenantRecord } from '../store/records.ts';
-import { chooseLocale } from '../words/locale.ts';
+import { type Locale, locales } from '../words/locale.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { addCommand, type CommonOptions, complain, describe, list, report } from './answer.ts';
 import { addTenantOption } from './arguments.ts';
@@ -23,10 +23,10 @@ interface TenantOptions extends CommonOptions {
 /** `microauth user invite`, `invitations`, `revoke-invitation` and `import` */
 export function addIntake(group: Command): void {
   addTenantOption(addCommand(group, 'invite <email>', 'invite somebody to make an account; the server mails the link'))
-    .option('--locale <tag>', 'the language of the mail', 'en')
-    .action(async (email: string, options: TenantOptions & { readonly locale: string }) => {
+    .addOption(new Option('--locale <tag>', 'the language of the mail').choices(locales).default('en'))
+    .action(async (email: string, options: TenantOptions & { readonly locale: Locale }) => {
       const outcome = await manageTenant(options, async (context, tenant) => {
-        const invited = await invite(ticketContext(context, tenant), { email, locale: chooseLocale([options.locale], 'en') });
+        const invited = await invite(ticketContext(context, tenant), { email, locale: options.locale });
         return invited.ok
           ? succeed(describe(`${email} is invited.`, { id: invited.value.id, email: invited.value.email, link: invited.value.link, expires_at: new Date(invited.value.expiresAt).toISOString() }))
           : refuse('invalid', invited.failure);

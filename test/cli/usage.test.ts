@@ -51,6 +51,7 @@ describe('wrong usage is exit code 2 and one sentence', () => {
     ['client create --type app --name x', "Option '--type <type>' argument 'app' is invalid. Allowed choices are spa, native, web, service."],
     ['tenant create acme', "Required option '--domain <host>' not specified."],
     ['user create --email a@example.com --claim x', "Option '--claim <name=value>' argument 'x' is invalid. It must have the form name=value."],
+    ['user invite a@example.com --locale xx', "Option '--locale <tag>' argument 'xx' is invalid. Allowed choices are en, de, fr, es, pt, ja, ar."],
     ['user set-password a@example.com', "Required option '--password-stdin' not specified."],
     ['client list --json --tenant', "Option '--tenant <tenant>' argument missing."],
   ])('%s', async (words, sentence) => {
