@@ -41,19 +41,18 @@ ${ending(m)}
 }
 
 function ending({ issuer, application, commandLine }: Walk): Html {
-  const configuration = `issuer:        ${issuer}
-client_id:     ${application.clientId}
-redirect_uri:  ${application.redirectUri}
-scope:         openid profile email
-PKCE:          S256`;
+  const settings: readonly (readonly [name: string, value: string])[] = [
+    ['issuer', issuer],
+    ['client_id', application.clientId],
+    ['redirect_uri', application.redirectUri],
+    ['scope', 'openid profile email'],
+    ['PKCE', 'S256'],
+  ];
+  const register = `${commandLine} client create --type spa --name "My app" --redirect-uri http://localhost:8000/callback`;
   return step(7, 'end', 'Now in your own application', html`<p>Any OpenID Connect library does these steps for you. Give it the issuer and a client. One is ready for an application on this machine:</p>
-${copyableCode(configuration)}
+<dl class="rows">${settings.map(([name, value]) => html`<div><dt>${name}</dt><dd><code>${value}</code></dd></div>`)}</dl>
 <p>A redirect URI must match to the letter. For another one, register a client of your own:</p>
-${copyableCode(`${commandLine} client create --type spa --name "My app" --redirect-uri http://localhost:8000/callback`)}
+<div class="code"><button type="button" class="small copy" hidden data-copy="${register}" aria-label="Copy the command">Copy</button><pre class="wrapped">${register}</pre></div>
 <p><a href="/.well-known/openid-configuration">OpenID configuration</a> · <a href="/account">Your account</a> · <a href="/">The page at this domain</a></p>
 <button type="button" data-action="walk-restart">Start again</button>`);
-}
-
-function copyableCode(text: string): Html {
-  return html`<div class="code"><button type="button" class="small copy" hidden data-copy="${text}">Copy</button><pre tabindex="0">${text}</pre></div>`;
 }

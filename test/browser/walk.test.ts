@@ -44,6 +44,7 @@ describe.each([
     await page.click('#sign-in');
     await page.waitForURL('**/walk');
     expect(await press('walk-exchange')).toContain('refresh_token');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('walk-exchange-result');
     expect(await press('walk-userinfo')).toContain(demoUser.email);
     expect(await press('walk-refresh')).toContain('The refresh token changed');
     expect(await press('walk-refresh-again')).toContain('byte for byte');

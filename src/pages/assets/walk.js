@@ -108,6 +108,18 @@ function announce(id) {
   byId('walk-status').textContent = verdict ?? `Done. ${next} is open.`;
 }
 
+/**
+ * A button that works once is disabled by its own press, and the keyboard would be back at the top of the page.
+ * @param {string} id
+ */
+function keepPlace(id) {
+  const result = document.getElementById(`${id}-result`);
+  if (result && byId(id).matches(':disabled')) {
+    result.tabIndex = -1;
+    result.focus({ preventScroll: true });
+  }
+}
+
 let busy = false;
 
 /** @param {string} id */
@@ -120,6 +132,7 @@ async function run(id) {
     await actions[id]?.();
     if (id !== 'walk-restart') {
       render();
+      keepPlace(id);
       announce(id);
     }
   } catch (error) {
