@@ -42,7 +42,7 @@ for (const [scheme, size] of [['light', { width: 1000, height: 720 }], ['dark', 
 }
 
 // The overview of the README: sign-in and walk side by side, on a desktop and on a phone.
-const overview = await browser.newPage({ viewport: { width: 1460, height: 800 } });
+const overview = await browser.newPage({ viewport: { width: 1500, height: 800 } });
 const image = (name: string) => `<img src="data:image/png;base64,${readFileSync(`${folder}/${name}.png`).toString('base64')}">`;
 await overview.setContent(`<style>body{margin:40px;display:flex;gap:30px;background:#fff}img{height:720px;border-radius:8px;box-shadow:0 4px 24px #0004}</style>
 ${image('walk-light')}${image('sign-in-dark')}`);

@@ -83,7 +83,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end(JSON.stringify({ notes: ['Buy milk', 'Read RFC 9700'], user: sub, client }));
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
     if (error instanceof Refusal) {
       response.writeHead(error.status, { 'WWW-Authenticate': error.challenge }).end();
@@ -92,4 +92,9 @@ createServer((request, response) => {
     console.error(error);
     response.writeHead(503).end();
   });
-}).listen(port, 'localhost', () => console.log(`API at http://localhost:${port}/notes, for access tokens of ${issuer} with the audience ${audience}`));
+});
+server.on('error', (error) => {
+  console.error(`It cannot listen on port ${port}: ${error.message}. Stop what listens there, or set PORT.`);
+  process.exit(1);
+});
+server.listen(port, 'localhost', () => console.log(`API at http://localhost:${port}/notes, for access tokens of ${issuer} with the audience ${audience}`));

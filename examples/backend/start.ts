@@ -21,7 +21,8 @@ const provider = await oidc
     execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
   })
   .catch((error: unknown) => {
-    console.error(`There is no provider at ${issuer.origin}. Start it first: npm start`, error);
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    console.error(`There is no provider at ${issuer.origin} (${String(reason)}). Start it first: npm start`);
     process.exit(1);
   });
 
@@ -167,7 +168,7 @@ function reasonOf(error: unknown): string {
   return error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError ? (error.error_description ?? error.error) : 'Try again in a moment.';
 }
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const { status, headers, body } = await route(request).catch((error: unknown) => {
     console.error(error);
     return page(problemPage(reasonOf(error)), 500);
@@ -180,4 +181,9 @@ createServer(async (request, response) => {
     ...headers,
   });
   response.end(body);
-}).listen(port, 'localhost', () => console.log(`Server-side application at ${home} (client ${provider.clientMetadata().client_id} of ${issuer.origin})`));
+});
+server.on('error', (error) => {
+  console.error(`It cannot listen on port ${port}: ${error.message}. Stop what listens there, or set PORT.`);
+  process.exit(1);
+});
+server.listen(port, 'localhost', () => console.log(`Server-side application at ${home} (client ${provider.clientMetadata().client_id} of ${issuer.origin})`));

@@ -28,7 +28,7 @@ const headers = {
   'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ${settings.issuer} ${settings.api}; base-uri 'none'; frame-ancestors 'none'`,
 };
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const path = new URL(request.url ?? '/', `http://localhost:${port}`).pathname;
   const file = Object.hasOwn(files, path) ? files[path] : undefined;
   if (path === '/settings.json') {
@@ -38,4 +38,9 @@ createServer(async (request, response) => {
   } else {
     response.writeHead(200, { ...headers, 'Content-Type': file[1] }).end(await readFile(new URL(file[0], import.meta.url)));
   }
-}).listen(port, 'localhost', () => console.log(`Single-page application at http://localhost:${port} (client ${settings.clientId} of ${settings.issuer})`));
+});
+server.on('error', (error) => {
+  console.error(`It cannot listen on port ${port}: ${error.message}. Stop what listens there, or set PORT.`);
+  process.exit(1);
+});
+server.listen(port, 'localhost', () => console.log(`Single-page application at http://localhost:${port} (client ${settings.clientId} of ${settings.issuer})`));

@@ -31,6 +31,9 @@ export interface NewClient {
 
 type ClientSettings = Omit<ClientRecord, 'id' | 'secretHash' | 'enabled' | 'createdAt'>;
 
+/** OpenID Connect Core §2: what clients expect that say nothing. */
+const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
+
 /** What a client's type decides. */
 const types: Readonly<
   Record<
@@ -85,7 +88,7 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     firstParty: input.thirdParty !== true,
     requirePkce: input.requirePkce ?? true,
     strictPkce: input.strictPkce ?? false,
-    idTokenAlgorithm: input.idTokenAlgorithm ?? 'RS256',
+    idTokenAlgorithm: input.idTokenAlgorithm ?? defaultIdTokenAlgorithm,
     secondFactor: input.secondFactor ?? null,
   };
   const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
@@ -112,17 +115,34 @@ function checkCombination(settings: ClientSettings): string | undefined {
       ? `${called} must authenticate, with client_secret_basic or client_secret_post.`
       : `${called} cannot keep a secret, so its authentication method must be none.`;
   }
-  const signsUsersIn = grantTypes.includes('authorization_code');
-  if (signsUsersIn && settings.redirectUris.length === 0) {
+  if (!grantTypes.includes('authorization_code')) {
+    const pointless = pointlessSetting(settings);
+    return pointless && `${called} signs no one in, so it has no ${pointless}.`;
+  }
+  if (settings.redirectUris.length === 0) {
     return `${called} needs at least one redirect URI.`;
   }
-  if (!signsUsersIn && settings.redirectUris.length + settings.postLogoutRedirectUris.length > 0) {
-    return `${called} signs no one in, so it has no redirect URI.`;
-  }
-  if (!settings.requirePkce && (method === 'none' || !signsUsersIn)) {
-    return method === 'none' ? `${called} cannot be exempt from PKCE: only that protects its codes.` : `${called} has no codes, so there is no PKCE to exempt it from.`;
+  if (!settings.requirePkce && method === 'none') {
+    return `${called} cannot be exempt from PKCE: only that protects its codes.`;
   }
   return !settings.requirePkce && settings.strictPkce ? 'A client that is exempt from PKCE cannot be held to strict PKCE.' : undefined;
+}
+
+/** A setting that means something only where people sign in, and was changed all the same. */
+function pointlessSetting(settings: ClientSettings): string | undefined {
+  if (settings.redirectUris.length + settings.postLogoutRedirectUris.length > 0) {
+    return 'redirect URI';
+  }
+  if (!settings.requirePkce || settings.strictPkce) {
+    return 'codes for PKCE to protect';
+  }
+  if (!settings.firstParty) {
+    return 'consent to ask for';
+  }
+  if (settings.secondFactor !== null) {
+    return 'second factor to ask for';
+  }
+  return settings.idTokenAlgorithm === defaultIdTokenAlgorithm ? undefined : 'ID tokens to sign';
 }
 
 function checkUris(settings: ClientSettings): string | undefined {

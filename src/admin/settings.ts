@@ -27,6 +27,11 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 
 const hostName = z.string().refine(isHostName, 'must be a host name in lower case');
 
+function between(least: number, most: number) {
+  const expected = `must be a whole number from ${least} to ${most}`;
+  return z.int(expected).min(least, expected).max(most, expected);
+}
+
 /** The longest own sentence, in characters. */
 const maximumText = 1000;
 
@@ -37,13 +42,15 @@ const change = z
     signUp: z.enum(signUpPolicies),
     signUpDomains: z.array(hostName).max(100),
     emailSignIn: z.boolean(),
-    minimumPasswordLength: z.number().int().min(minimumCharacters).max(64),
+    minimumPasswordLength: between(minimumCharacters, 64),
     secondFactor: z.enum(secondFactorPolicies),
-    rememberDeviceDays: z.number().int().min(0).max(365),
+    rememberDeviceDays: between(0, 365),
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),
     brand: z.strictObject({ accent: colour('light'), accentDark: colour('dark'), termsUri: webAddress, privacyUri: webAddress }).partial(),
-    texts: z.partialRecord(z.enum(locales), z.record(z.string(), z.string().max(maximumText))),
+    texts: z.partialRecord(z.enum(locales), z.record(z.string(), z.string('must be a text').max(maximumText, `must have at most ${maximumText} characters`), 'must be an object of sentences by their keys'), {
+      error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of languages' : `has a language that pages do not speak; these they do: ${locales.join(', ')}`),
+    }),
   })
   .partial();
 

@@ -27,7 +27,7 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
     return refuse('invalid', `The tenant name ${JSON.stringify(name)} must be 1 to 63 lower-case letters, digits and inner hyphens.`);
   }
   if (!isHostName(domain)) {
-    return refuse('invalid', `The domain ${JSON.stringify(domain)} must be a host name in lower case, without scheme, port or path.`);
+    return refuse('invalid', `The domain ${JSON.stringify(domain)} must be a host name such as acme.example.com: lower case, no scheme, port, path or final dot, and other letters than a to z in their xn-- form.`);
   }
   const unreadable = checkDisplayName(displayName, 'display name');
   if (unreadable !== undefined) {

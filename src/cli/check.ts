@@ -9,6 +9,7 @@ import type { Store } from '../store/port.ts';
 import { openStore } from '../store/sql/open-store.ts';
 import { type CommonOptions, complain, list } from './answer.ts';
 import { checkSealingKey } from './management.ts';
+import { reasonOf } from './reason.ts';
 
 /** What was found: what needs attention, and what there is to know besides. */
 interface Findings {
@@ -58,7 +59,7 @@ async function inspect(config: Config): Promise<Findings> {
   try {
     return await inspectStore(store.value, config);
   } catch (error) {
-    return found([`The database cannot be read: ${error instanceof Error ? reasonOf(error) : String(error)}.`]);
+    return found([`The database cannot be read: ${reasonOf(error)}.`]);
   } finally {
     await store.value.close();
   }
@@ -97,11 +98,6 @@ async function compareClocks(store: Store): Promise<number> {
   const asked = Date.now();
   const theirs = await store.databaseTime();
   return Math.round(theirs - (asked + Date.now()) / 2);
-}
-
-/** What the store says, and below it what the database said. */
-function reasonOf(error: Error): string {
-  return error.cause instanceof Error && error.cause.message !== '' ? `${error.message} ${error.cause.message}` : error.message.replace(/\.$/, '');
 }
 
 function found(problems: readonly string[]): Findings {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addCommand, addGroup, complain } from './answer.ts';
+import { reasonOf } from './reason.ts';
 
 /** What a word after `microauth` means. Its module is loaded only when it is meant, so that each starts fast. */
 interface Entry {
@@ -92,14 +93,16 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
   try {
-    const program = await createProgram(argv);
-    await program.parseAsync(argv, { from: 'user' });
+    // `help client create` is about the command, and not about its group.
+    const words = argv[0] === 'help' && argv.length > 2 ? [...argv.slice(1), '--help'] : argv;
+    const program = await createProgram(words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2;
     } else {
       const debug = process.env['MICROAUTH_LOG_LEVEL'] === 'debug' && error instanceof Error;
-      complain([debug ? (error.stack ?? error.message) : `It did not work: ${error instanceof Error ? error.message : String(error)}`]);
+      complain([debug ? (error.stack ?? error.message) : `It did not work: ${reasonOf(error)}.`]);
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import { looksRandom, parseSealingKey } from '../config/values.ts';
 import { systemClock } from '../core/clock.ts';
+import { fileError } from '../core/file-error.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { resealEverything } from '../keys/reseal.ts';
@@ -76,7 +77,7 @@ function readKey(file: string): Result<SealingKey, string> {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
-    return fail(`The new sealing key cannot be read from ${file}: ${error instanceof Error ? error.message : String(error)}.`);
+    return fail(`The new sealing key cannot be read from ${file}: ${fileError(error)}.`);
   }
   const key = parseSealingKey(text);
   if (!key.ok) {

@@ -29,7 +29,8 @@ export function completeResource(group: Command): void {
       const outcome = await manageTenant(options, async (context, tenant) => {
         const created = await createResource(context, tenant.id, {
           identifier,
-          name: options.name ?? identifier,
+          // A name is shorter than an identifier may be.
+          name: options.name ?? identifier.slice(0, 100),
           scopes: options.scope ?? [],
           accessTokenAlgorithm: options.accessTokenAlg,
           clientId: options.clientId,

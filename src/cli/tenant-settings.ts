@@ -4,6 +4,7 @@ import { setBrandImage } from '../admin/brand-images.ts';
 import { refuse } from '../admin/context.ts';
 import { changeSettings } from '../admin/settings.ts';
 import { tenantDetailView } from '../admin/views.ts';
+import { fileError } from '../core/file-error.ts';
 import { type Result, fail, succeed } from '../core/result.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type CommonOptions, describe, report } from './answer.ts';
@@ -111,7 +112,7 @@ function readBytes(file: string): Result<Uint8Array, string> {
   try {
     return succeed(readFileSync(file));
   } catch (error) {
-    return fail(`The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+    return fail(`The file ${file} cannot be read: ${fileError(error)}.`);
   }
 }
 

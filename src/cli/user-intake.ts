@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { refuse } from '../admin/context.ts';
 import { importUsers } from '../admin/import-users.ts';
+import { fileError } from '../core/file-error.ts';
 import { succeed } from '../core/result.ts';
 import { invitations, invite } from '../flow/invitations.ts';
 import type { TicketContext } from '../flow/tickets.ts';
@@ -9,9 +10,9 @@ import { tenantSecretsReader } from '../keys/tenant-secrets.ts';
 import { createMailer } from '../mail/outbox.ts';
 import { tenantOf } from '../oauth/tenant.ts';
 import type { TenantRecord } from '../store/records.ts';
-import { chooseLocale } from '../words/locale.ts';
+import { type Locale, locales } from '../words/locale.ts';
 import type { AdminContext } from '../admin/context.ts';
-import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type CommonOptions, complain, describe, list, report } from './answer.ts';
 import { addTenantOption } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -22,10 +23,10 @@ interface TenantOptions extends CommonOptions {
 /** `microauth user invite`, `invitations`, `revoke-invitation` and `import` */
 export function addIntake(group: Command): void {
   addTenantOption(addCommand(group, 'invite <email>', 'invite somebody to make an account; the server mails the link'))
-    .option('--locale <tag>', 'the language of the mail', 'en')
-    .action(async (email: string, options: TenantOptions & { readonly locale: string }) => {
+    .addOption(new Option('--locale <tag>', 'the language of the mail').choices(locales).default('en'))
+    .action(async (email: string, options: TenantOptions & { readonly locale: Locale }) => {
       const outcome = await manageTenant(options, async (context, tenant) => {
-        const invited = await invite(ticketContext(context, tenant), { email, locale: chooseLocale([options.locale], 'en') });
+        const invited = await invite(ticketContext(context, tenant), { email, locale: options.locale });
         return invited.ok
           ? succeed(describe(`${email} is invited.`, { id: invited.value.id, email: invited.value.email, link: invited.value.link, expires_at: new Date(invited.value.expiresAt).toISOString() }))
           : refuse('invalid', invited.failure);
@@ -53,18 +54,22 @@ export function addIntake(group: Command): void {
 
   addTenantOption(addCommand(group, 'import <file>', 'make users from lines of JSON, with the password hashes of another system')).action(
     async (file: string, options: TenantOptions) => {
+      let refused: readonly string[] = [];
       const outcome = await manageTenant(options, async (context, tenant) => {
         let text: string;
         try {
           text = readFileSync(file, 'utf8');
         } catch (error) {
-          return refuse('invalid', `The file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`);
+          return refuse('invalid', `The file ${file} cannot be read: ${fileError(error)}.`);
         }
         const { imported, problems } = await importUsers(context, tenant.id, text.split('\n'));
-        const lines = problems.map(({ line, problem }) => `line ${line}: ${problem}`).join('\n');
-        return succeed({ ...describe(`${imported} users are imported, ${problems.length} lines are not.`, { imported }), ...(lines !== '' && { text: `${imported} users are imported, ${problems.length} lines are not.\n${lines}` }), json: { imported, problems } });
+        refused = problems.map(({ line, problem }) => `Line ${line}: ${problem}`);
+        return succeed({ json: { imported, problems }, text: `Users imported: ${imported}. Lines refused: ${problems.length}.` });
       });
       report(outcome, options);
+      if (refused.length > 0) {
+        complain(refused);
+      }
     },
   );
 }

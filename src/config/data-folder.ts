@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeBase64url } from '../core/base64url.ts';
+import { fileError } from '../core/file-error.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { parseSealingKey } from './values.ts';
@@ -14,7 +15,7 @@ export function prepareDataFolder(folder: string): Result<undefined, string> {
     accessSync(`${folder}/`, constants.W_OK | constants.X_OK);
     return succeed(undefined);
   } catch (error) {
-    return fail(`The data folder ${folder} cannot be written to (${codeOf(error)}); set MICROAUTH_DATA_DIR to one that can.`);
+    return fail(`The data folder ${folder} cannot be written to: ${fileError(error)}; set MICROAUTH_DATA_DIR to one that can.`);
   }
 }
 
@@ -45,7 +46,7 @@ export function sealingKeyOf(folder: string): Result<SealingKey, string> {
       ? key
       : fail(`The sealing key in ${path} is damaged; put the original back, for what it sealed cannot be read without it.`);
   } catch (error) {
-    return fail(`The sealing key cannot be kept in ${path} (${codeOf(error)}); set MICROAUTH_SEALING_KEY instead.`);
+    return fail(`The sealing key cannot be kept in ${path}: ${fileError(error)}; set MICROAUTH_SEALING_KEY instead.`);
   }
 }
 

@@ -50,7 +50,8 @@ export function loadConfig(
   }
 
   if (mode === 'serve') {
-    for (const name of optionNames.filter((candidate) => options[candidate].requiredToServe && !given.has(candidate))) {
+    const missing = optionNames.filter((name) => options[name].requiredToServe && !file.meant.has(name) && !variables.meant.has(name));
+    for (const name of missing) {
       problems.push(`${options[name].variable} must be set: ${lowerFirst(options[name].doc)}`);
     }
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileError } from '../core/file-error.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { nearestName } from './nearest-name.ts';
 import { type OptionName, optionNames, options } from './options.ts';
@@ -12,7 +13,14 @@ interface Setting {
 /** What was set, and what was wrong with the setting of it: one sentence each. */
 export interface Source {
   readonly settings: ReadonlyMap<OptionName, Setting>;
+  /** What somebody meant to set, including what was wrong. */
+  readonly meant: ReadonlySet<OptionName>;
   readonly problems: readonly string[];
+}
+
+/** A source without anything usable in it. */
+function failed(...problems: readonly string[]): Source {
+  return { settings: new Map(), meant: new Set(), problems };
 }
 
 const prefix = 'MICROAUTH_';
@@ -33,6 +41,7 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
     nameOf: (option) => options[option].variable,
     fileSuffix: '_FILE',
     also: [configFileVariable],
+    aliases: new Map(),
     label: (name) => name,
   });
 }
@@ -40,34 +49,23 @@ export function readEnvironment(environment: Readonly<Record<string, string | un
 /** Reads the configuration file, if there is one: a JSON object of the options by their names in the table. */
 export function readConfigFile(path: string | undefined): Source {
   if (path === undefined) {
-    return { settings: new Map(), problems: [] };
+    return failed();
   }
   const file = readText(path);
   if (!file.ok) {
-    return { settings: new Map(), problems: [`The configuration file ${path} cannot be read: ${file.failure}.`] };
+    return failed(`The configuration file ${path} cannot be read: ${file.failure}.`);
   }
   const content = parseJsonObject(file.value);
   if (content === undefined) {
-    return { settings: new Map(), problems: [`The configuration file ${path} must hold one JSON object.`] };
+    return failed(`The configuration file ${path} must hold one JSON object.`);
   }
-  const problems: string[] = [];
-  const given: [string, string][] = [];
-  for (const [name, value] of Object.entries(content)) {
-    if (typeof value === 'string') {
-      given.push([name, value]);
-    } else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-      given.push([name, value.join(',')]);
-    } else {
-      problems.push(`${name} in ${path} must be a text, but it is ${value === null ? 'null' : `of type ${typeof value}`}.`);
-    }
-  }
-  const source = collect(given, {
+  return collect(Object.entries(content), {
     nameOf: (option) => option,
     fileSuffix: 'File',
     also: [],
+    aliases: new Map(optionNames.map((option) => [options[option].variable, option])),
     label: (name) => `${name} in ${path}`,
   });
-  return { settings: source.settings, problems: [...problems, ...source.problems] };
 }
 
 /** The configuration file that the variable names, if it does. */
@@ -80,12 +78,15 @@ interface Naming {
   readonly fileSuffix: string;
   /** Further names worth suggesting for an unknown one. */
   readonly also: readonly string[];
+  /** What an option is called elsewhere, and here. */
+  readonly aliases: ReadonlyMap<string, string>;
   /** How messages call a name. */
   readonly label: (name: string) => string;
 }
 
-function collect(given: readonly (readonly [string, string])[], naming: Naming): Source {
+function collect(given: readonly (readonly [string, unknown])[], naming: Naming): Source {
   const settings = new Map<OptionName, Setting>();
+  const meant = new Set<OptionName>();
   const problems: string[] = [];
   const optionOf = new Map(optionNames.map((option) => [naming.nameOf(option), option]));
   for (const [name, value] of given) {
@@ -94,34 +95,45 @@ function collect(given: readonly (readonly [string, string])[], naming: Naming):
     const option = direct ?? throughFile;
     const label = naming.label(name);
     if (option === undefined) {
-      const meant = nearestName(name, [...optionOf.keys(), ...naming.also]);
-      problems.push(`${label} is not an option${meant === undefined ? '' : `; did you mean ${meant}?`}`.replace(/[^?]$/, '$&.'));
+      const nearest = naming.aliases.get(name) ?? nearestName(name, [...optionOf.keys(), ...naming.also]);
+      problems.push(`${label} is not an option${nearest === undefined ? '.' : `; did you mean ${nearest}?`}`);
       continue;
     }
+    meant.add(option);
     if (settings.has(option)) {
       const plain = naming.nameOf(option);
       problems.push(`${plain} and ${plain}${naming.fileSuffix} are both set; keep one of them.`);
       continue;
     }
-    if (direct !== undefined) {
-      settings.set(option, { text: value, label });
+    const text = textOf(value);
+    if (text === undefined) {
+      problems.push(`${label} must be a text, but it is ${value === null ? 'null' : `of type ${typeof value}`}.`);
       continue;
     }
-    const content = readText(value);
+    if (direct !== undefined) {
+      settings.set(option, { text, label });
+      continue;
+    }
+    const content = readText(text);
     if (content.ok) {
       settings.set(option, { text: content.value.trim(), label });
     } else {
-      problems.push(`${label} names ${value}, which cannot be read: ${content.failure}.`);
+      problems.push(`${label} names ${text}, which cannot be read: ${content.failure}.`);
     }
   }
-  return { settings, problems };
+  return { settings, meant, problems };
+}
+
+/** A text, or several in a list. */
+function textOf(value: unknown): string | undefined {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(',') : typeof value === 'string' ? value : undefined;
 }
 
 function readText(path: string): Result<string, string> {
   try {
     return succeed(readFileSync(path, 'utf8'));
   } catch (error) {
-    return fail(error instanceof Error && 'code' in error ? String(error.code) : 'it is not a path');
+    return fail(fileError(error));
   }
 }
 

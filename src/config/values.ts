@@ -34,6 +34,9 @@ export const parsePublicUrl: Parse<DefaultTenantUrl> = (text) => {
   if (!isHostName(url.hostname)) {
     return fail(`${expected}, and its host a host name or an IPv4 address`);
   }
+  if (url.port === '0') {
+    return fail(`${expected}, and its port from 1 to 65535`);
+  }
   return succeed({
     scheme: url.protocol === 'http:' ? 'http' : 'https',
     host: url.hostname,

@@ -1,8 +1,11 @@
 const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Whether the text is a lower-case host name (RFC 1123 §2.1) or an IPv4 address, without port or trailing dot. */
+/**
+ * Whether the text is a lower-case host name (RFC 1123 §2.1) or an IPv4 address, without port or trailing dot, and as
+ * browsers send it: they turn `127.1` and `0x7f000001` into `127.0.0.1`, so nobody would ever arrive under such a name.
+ */
 export function isHostName(text: string): boolean {
-  return text.length <= 253 && text.split('.').every((part) => label.test(part));
+  return text.length <= 253 && text.split('.').every((part) => label.test(part)) && URL.canParse(`http://${text}`) && new URL(`http://${text}`).hostname === text;
 }
 
 /**

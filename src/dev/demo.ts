@@ -17,8 +17,14 @@ export const demoUser = { email: 'demo@example.com', password: 'walk-with-me' } 
 /** A demo client; its id is given. */
 export type DemoClient = NewClient & { readonly id: string };
 
-/** The path of the page that walks through the flow, and the client that it is. */
-export const walk = { clientId: 'demo-walk', redirectPath: '/walk' } as const;
+/** The client that is ready for an application on this machine. */
+const application = { clientId: 'demo-spa', redirectUri: 'http://localhost:3000/callback' } as const;
+
+/** Node runs the TypeScript of a checkout as it is, and the JavaScript of the package. */
+const commandLine = import.meta.url.endsWith('.ts') ? 'npm run -s microauth --' : 'npx microauth';
+
+/** The path of the page that walks through the flow, the client that it is, and what it leads on to. */
+export const walk = { clientId: 'demo-walk', redirectPath: '/walk', application, commandLine } as const;
 
 /** The API that the examples call: what applications ask for as `resource`. */
 const demoApi = { identifier: 'http://localhost:3001', name: 'Demo API', scopes: ['demo:read', 'demo:write'] } as const;
@@ -30,7 +36,7 @@ export function demoClients(issuer: string): readonly DemoClient[] {
     'http://localhost:5173/',
     'http://localhost:5173/callback',
     'http://localhost:3000/',
-    'http://localhost:3000/callback',
+    application.redirectUri,
     'http://localhost:8080/callback',
   ];
   const spaRoots = ['http://localhost:5173/', 'http://localhost:3000/', 'http://localhost:8080/'];
@@ -44,7 +50,7 @@ export function demoClients(issuer: string): readonly DemoClient[] {
   const scopes = [...standardScopes, ...demoApi.scopes];
   return [
     { id: walk.clientId, type: 'spa', name: 'Walk-through', redirectUris: [walkPage], postLogoutRedirectUris: [walkPage] },
-    { id: 'demo-spa', type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots, scopes },
+    { id: application.clientId, type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots, scopes },
     {
       id: 'demo-web',
       type: 'web',

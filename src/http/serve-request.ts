@@ -13,6 +13,7 @@ import { addCorsHeaders, preflight } from './cors.ts';
 import type { Draft } from './draft.ts';
 import type { Exchange } from './exchange.ts';
 import { failurePage } from './failure-page.ts';
+import { findAsset } from './handlers/documents.ts';
 import { commonHeaders } from './headers.ts';
 import type { Incoming, RequestHeaders } from './incoming.ts';
 import { notFoundPage, unknownHostPage } from './not-found.ts';
@@ -76,9 +77,10 @@ export function createServeRequest(edge: Edge): ServeRequest {
     let draft: Draft;
     try {
       const origin = edge.readOrigin(request);
-      tenant = await edge.resolveTenant(origin.host);
+      const asset = findAsset(request.method, request.path);
+      tenant = asset === undefined ? await edge.resolveTenant(origin.host) : undefined;
       if (tenant === undefined) {
-        draft = respond(unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
+        draft = respond(asset ?? unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
       } else {
         const reply = await dispatch(request, place, openExchange(edge, request, tenant, origin.address, correlationId));
         // Nothing may be said that rests on what a loss of power would take back.

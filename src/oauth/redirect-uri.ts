@@ -38,7 +38,11 @@ export function checkRedirectUri(uri: string, type: ClientType): string | undefi
   if (uri.includes('#')) {
     return `The redirect URI ${shown} has a fragment; a redirect URI cannot have one.`;
   }
-  if (url.username !== '' || url.password !== '') {
+  // They are compared byte for byte, so a pattern would match nothing that anyone sends.
+  if (uri.includes('*')) {
+    return `The redirect URI ${shown} contains *, but redirect URIs are no patterns: register each one as it is sent.`;
+  }
+  if (url.username !== '' || url.password !== '' || /^[a-z]+:\/\/[^/?]*@/i.test(uri)) {
     return `The redirect URI ${shown} carries a user name; that hides the real host.`;
   }
   if (dangerousSchemes.has(url.protocol)) {

@@ -50,7 +50,7 @@ ${resultOf('walk-generate')}`),
 <dl class="credentials">${copyable('email', m.user.email)}${copyable('password', m.user.password)}</dl>
 </div>
 ${action('walk-sign-in', 'Sign in')}`),
-    step(4, 'response', 'Receive the authorization code', html`<p>The server sent the browser back to <span class="nowrap">${m.redirectUri}</span>. The code is short-lived, works once, and is worth nothing without the verifier.</p>
+    step(4, 'response', 'Receive the authorization code', html`<p>The server sent the browser back to <span class="nowrap">${m.redirectUri}</span>. The code lives for 60 seconds, works once, and is worth nothing without the verifier.</p>
 ${resultOf('walk-sign-in')}`),
     step(5, 'exchange', 'Exchange the code for tokens', html`<p>A public client has no secret to send: knowing the verifier proves that this is the application that started the sign-in.</p>
 <div id="walk-exchange-request" class="result"></div>

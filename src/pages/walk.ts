@@ -11,6 +11,8 @@ interface Walk {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly user: { readonly email: string; readonly password: string };
+  readonly application: { readonly clientId: string; readonly redirectUri: string };
+  readonly commandLine: string;
 }
 
 /** Leads a newcomer through the authorization code flow with PKCE, against this very server. */
@@ -38,14 +40,19 @@ ${ending(m)}
   });
 }
 
-function ending(m: Walk): Html {
-  const configuration = `issuer:        ${m.issuer}
-client_id:     ${m.clientId}
-redirect_uri:  your application's own callback
-scope:         openid profile email
-PKCE:          S256`;
-  return step(7, 'end', 'Now in your own application', html`<p>Any OpenID Connect library does these steps for you. Give it the issuer and a client, and register your own redirect URI for that client first: it must match to the letter.</p>
-<div class="code"><button type="button" class="small copy" hidden data-copy="${configuration}">Copy</button><pre tabindex="0">${configuration}</pre></div>
-<p><a href="/.well-known/openid-configuration">OpenID configuration</a> · <a href="/">The page at this domain</a></p>
+function ending({ issuer, application, commandLine }: Walk): Html {
+  const settings: readonly (readonly [name: string, value: string])[] = [
+    ['issuer', issuer],
+    ['client_id', application.clientId],
+    ['redirect_uri', application.redirectUri],
+    ['scope', 'openid profile email'],
+    ['PKCE', 'S256'],
+  ];
+  const register = `${commandLine} client create --type spa --name "My app" --redirect-uri http://localhost:8000/callback`;
+  return step(7, 'end', 'Now in your own application', html`<p>Any OpenID Connect library does these steps for you. Give it the issuer and a client. One is ready for an application on this machine:</p>
+<dl class="rows">${settings.map(([name, value]) => html`<div><dt>${name}</dt><dd><code>${value}</code></dd></div>`)}</dl>
+<p>A redirect URI must match to the letter. For another one, register a client of your own:</p>
+<div class="code"><button type="button" class="small copy" hidden data-copy="${register}" aria-label="Copy the command">Copy</button><pre class="wrapped">${register}</pre></div>
+<p><a href="/.well-known/openid-configuration">OpenID configuration</a> · <a href="/account">Your account</a> · <a href="/">The page at this domain</a></p>
 <button type="button" data-action="walk-restart">Start again</button>`);
 }

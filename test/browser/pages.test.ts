@@ -142,6 +142,23 @@ describe.each(devices)('on $device', (options) => {
   });
 });
 
+test('whoever is asked for consent can read the whole name of who asks, on a phone too', async () => {
+  const name = `${'The long name of an application '.repeat(2)}Donaudampfschifffahrtsgesellschaft`;
+  await server.client({ type: 'spa', id: 'long', name, redirectUris: [party.redirectUri], thirdParty: true });
+  const page = await openPage(devices[1]);
+  await page.goto(urlFor('long'));
+  await signIn(page);
+  await page.waitForSelector('#allow');
+  const cut = await page.locator('.client').evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const [text, around] = [range.getBoundingClientRect(), element.closest('p')?.getBoundingClientRect()];
+    return around === undefined || text.right > around.right + 1 || text.bottom > around.bottom + 1;
+  });
+  expect(cut).toBe(false);
+  expect(await page.textContent('.client')).toBe(name);
+});
+
 test('every page is accessible in light and dark', async () => {
   const page = await openPage({ viewport: { width: 390, height: 844 }, javaScriptEnabled: true });
   await page.goto(server.issuer);

@@ -44,6 +44,7 @@ describe.each([
     await page.click('#sign-in');
     await page.waitForURL('**/walk');
     expect(await press('walk-exchange')).toContain('refresh_token');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('walk-exchange-result');
     expect(await press('walk-userinfo')).toContain(demoUser.email);
     expect(await press('walk-refresh')).toContain('The refresh token changed');
     expect(await press('walk-refresh-again')).toContain('byte for byte');
@@ -54,6 +55,34 @@ describe.each([
     expect(await press('walk-refresh-after-reuse')).toContain('invalid_grant');
     await expectAccessible(page);
     expect(errors).toEqual([]);
+  });
+
+  test('gets a new code for whoever has read on until the first one had run out', async () => {
+    const context = await browser.newContext({ viewport });
+    const slow = await context.newPage();
+    await slow.goto(`${server.issuer}/walk`);
+    expect(await slow.isVisible('#walk-restart')).toBe(false);
+    await slow.click('#walk-discover');
+    await slow.click('#walk-generate');
+    expect(await slow.isVisible('#walk-restart')).toBe(true);
+    await slow.click('#walk-sign-in');
+    await slow.fill('#email', demoUser.email);
+    await slow.fill('#password', demoUser.password);
+    await slow.click('#sign-in');
+    await slow.waitForURL('**/walk');
+    server.clock.advance(61_000);
+    await slow.click('#walk-exchange');
+    await slow.click('text=Get a new code');
+    await slow.waitForFunction(() => document.querySelector('#walk-exchange:enabled') !== null);
+    await slow.click('#walk-exchange');
+    await slow.locator('#walk-exchange-result').filter({ hasText: 'refresh_token' }).waitFor();
+    await context.close();
+  });
+
+  test('ends with a client that is there, and with a command that makes another', async () => {
+    const end = (await page.textContent('.step[data-step="end"]')) ?? '';
+    expect(end).toContain('demo-spa');
+    expect(end).toContain('npm run -s microauth -- client create --type spa');
   });
 
   test('says so when JavaScript is off', async () => {

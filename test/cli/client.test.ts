@@ -92,6 +92,8 @@ describe('resources', () => {
     });
     expect(await ask(folder, ['resource', 'list'])).toEqual({ resources: [files] });
     expect(await microauth(folder, words)).toEqual(refusal('A resource https://api.example.com/ exists already.'));
+    const long = `https://api.example.com/${'x'.repeat(120)}`;
+    expect(await ask(folder, ['resource', 'create', long])).toMatchObject({ identifier: long, name: long.slice(0, 100) });
     expect(await ask(folder, ['resource', 'delete', 'https://api.example.com/'])).toEqual({ identifier: 'https://api.example.com/', deleted: true });
     expect(await microauth(folder, ['resource', 'delete', 'https://api.example.com/'])).toEqual(
       refusal('There is no resource "https://api.example.com/" in this tenant.'),

@@ -207,7 +207,7 @@ describe('dev refuses to start in one sentence', () => {
   test.each([
     [{ MICROAUTH_LISTEN: '0.0.0.0:4000' }, /^dev listens on this machine only, .* use serve to listen elsewhere\.\n$/],
     [{ MICROAUTH_LISTN: 'x' }, /^MICROAUTH_LISTN is not an option; did you mean MICROAUTH_LISTEN\?\n$/],
-    [{ MICROAUTH_DATA_DIR: '/dev/null/data' }, /^The data folder \/dev\/null\/data cannot be written to \(ENOTDIR\); .*\n$/],
+    [{ MICROAUTH_DATA_DIR: '/dev/null/data' }, /^The data folder \/dev\/null\/data cannot be written to: something on its path is not a folder; .*\n$/],
     [{ MICROAUTH_DATABASE_URL: 'sqlite:/dev/null/microauth.db' }, /^The database [^\n]*\n$/],
   ])('with %j', async (environment, sentence) => {
     expect(await microauth(newFolder(), ['dev', '--json'], { environment })).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });

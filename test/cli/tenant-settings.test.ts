@@ -33,7 +33,8 @@ describe('tenant set', () => {
     [['--passkey-rp-id', 'evil.example'], 'relying party id'],
     [['--passkey-origin', 'https://a.example/path'], 'origin'],
     [['--sign-up', 'email_domain', '--sign-up-domain', 'Not A Domain'], 'host name'],
-    [['--minimum-password-length', '4'], 'minimumPasswordLength'],
+    [['--minimum-password-length', '4'], 'minimumPasswordLength must be a whole number from 8 to 64.'],
+    [['--remember-device-days', '400'], 'rememberDeviceDays must be a whole number from 0 to 365.'],
     [['--logo', 'package.json'], 'PNG'],
     [['--logo', 'missing.png'], 'cannot be read'],
   ])('%j is refused in a sentence', async (options, words) => {
@@ -44,7 +45,11 @@ describe('tenant set', () => {
   test.each([
     [{ en: { 'no.such': 'x' } }, 'no text'],
     [{ en: { 'sign_in.again': 'no names here' } }, '{client}'],
-    [{ xx: { 'sign_in.title': 'x' } }, 'texts'],
+    [{ xx: { 'sign_in.title': 'x' } }, 'The setting texts has a language that pages do not speak; these they do: en, '],
+    [['x'], 'The setting texts must be an object of languages.'],
+    [{ en: 'x' }, 'The setting texts.en must be an object of sentences by their keys.'],
+    [{ en: { 'sign_in.title': 1 } }, 'The setting texts.en.sign_in.title must be a text.'],
+    [{ en: { 'sign_in.title': 'x'.repeat(1001) } }, 'must have at most 1000 characters.'],
     [{ en: { 'sign_in.title': 'a\u202eb' } }, 'can be read'],
   ])('texts like %j are refused in a sentence', async (texts, words) => {
     const file = join(folder, 'bad.json');

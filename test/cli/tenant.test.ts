@@ -37,6 +37,9 @@ describe('tenants', () => {
     expect(await microauth(folder, ['tenant', 'create', 'other', '--domain', 'acme.localhost'])).toEqual(
       refusal('The domain acme.localhost belongs to another tenant already.'),
     );
+    expect(await microauth(folder, ['tenant', 'create', 'other', '--domain', '127.1'])).toEqual(
+      refusal('The domain "127.1" must be a host name such as acme.example.com: lower case, no scheme, port, path or final dot, and other letters than a to z in their xn-- form.'),
+    );
   });
 
   test('the default one follows MICROAUTH_URL and cannot be deleted', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { microauth, newFolder } from './microauth.ts';
+import { microauth, newFolder, refusal } from './microauth.ts';
 
 const commands = [
   ['dev'],
@@ -12,10 +12,12 @@ const commands = [
   ['move'],
   ['keys', 'rotate'],
   ['keys', 'reseal'],
-  ...['create', 'list', 'show', 'delete'].map((verb) => ['tenant', verb]),
+  ...['create', 'list', 'show', 'set', 'delete'].map((verb) => ['tenant', verb]),
   ...['create', 'list', 'show', 'delete', 'rotate-secret', 'enable', 'disable'].map((verb) => ['client', verb]),
   ...['create', 'list', 'delete'].map((verb) => ['resource', verb]),
-  ...['create', 'list', 'show', 'set-password', 'enable', 'disable', 'delete', 'sessions', 'sign-out'].map((verb) => ['user', verb]),
+  ...['create', 'list', 'show', 'set-password', 'enable', 'disable', 'delete', 'sessions', 'sign-out', 'invite', 'invitations', 'revoke-invitation', 'import'].map(
+    (verb) => ['user', verb],
+  ),
 ];
 
 describe('every command', () => {
@@ -25,6 +27,17 @@ describe('every command', () => {
     expect(help.stdout).toContain(`Usage: microauth ${words.join(' ')} `);
     expect(help.stdout).toContain('--json');
   });
+});
+
+test('help <group> <command> is the help of that command', async () => {
+  expect(await microauth(newFolder(), ['help', 'client', 'create'])).toEqual(await microauth(newFolder(), ['client', 'create', '--help']));
+});
+
+test('a database that does not answer is named with its reason', async () => {
+  const environment = { MICROAUTH_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/x' };
+  expect(await microauth(newFolder(), ['tenant', 'list'], { environment })).toEqual(
+    refusal('It did not work: The database does not answer. connect ECONNREFUSED 127.0.0.1:1.'),
+  );
 });
 
 describe('wrong usage is exit code 2 and one sentence', () => {
@@ -38,6 +51,7 @@ describe('wrong usage is exit code 2 and one sentence', () => {
     ['client create --type app --name x', "Option '--type <type>' argument 'app' is invalid. Allowed choices are spa, native, web, service."],
     ['tenant create acme', "Required option '--domain <host>' not specified."],
     ['user create --email a@example.com --claim x', "Option '--claim <name=value>' argument 'x' is invalid. It must have the form name=value."],
+    ['user invite a@example.com --locale xx', "Option '--locale <tag>' argument 'xx' is invalid. Allowed choices are en, de, fr, es, pt, ja, ar."],
     ['user set-password a@example.com', "Required option '--password-stdin' not specified."],
     ['client list --json --tenant', "Option '--tenant <tenant>' argument missing."],
   ])('%s', async (words, sentence) => {

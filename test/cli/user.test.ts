@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, microauth, newFolder, refusal } from './microauth.ts';
+
+const main = resolve(import.meta.dirname, '../../src/main.ts');
 
 describe('users', () => {
   test('are made with claims, listed, shown by id and e-mail address, and deleted', async () => {
@@ -23,6 +29,32 @@ describe('users', () => {
     );
     expect(await ask(folder, ['user', 'delete', 'ada@example.com'])).toEqual({ id: ada.id, deleted: true });
     expect(await ask(folder, ['user', 'list'])).toEqual({ users: [] });
+  });
+
+  test('are imported from lines of JSON; a line that is refused makes the exit code 1', async () => {
+    const folder = newFolder();
+    const file = join(folder, 'people.jsonl');
+    writeFileSync(file, '{"email":"ada@example.com"}\nnonsense\n{"email":"ada@example.com"}\n');
+    const { code, stdout, stderr } = await microauth(folder, ['user', 'import', file, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ imported: 1, problems: [{ line: 2 }, { line: 3 }] });
+    expect(stderr).toMatch(/^Line 2: .+\.\nLine 3: .+\.\n$/);
+    writeFileSync(file, '{"email":"bob@example.com"}\n');
+    expect(await microauth(folder, ['user', 'import', file])).toEqual({ code: 0, stdout: 'Users imported: 1. Lines refused: 0.\n', stderr: '' });
+    expect(await microauth(folder, ['user', 'import', join(folder, 'none')])).toEqual(refusal(`The file ${join(folder, 'none')} cannot be read: no such file or folder.`));
+  });
+
+  test('a password that never ends is too long', async () => {
+    const child = spawn(process.execPath, [main, 'user', 'create', '--email', 'ada@example.com', '--password-stdin'], {
+      cwd: newFolder(),
+      env: { PATH: process.env['PATH'] },
+      stdio: [openSync('/dev/zero', 'r'), 'ignore', 'pipe'],
+      timeout: 20_000,
+    });
+    const said: string[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect([code, said.join('')]).toEqual([1, 'The password must not be longer than 1024 bytes.\n']);
   });
 
   test('get passwords, are kept out and let in, and are signed out', async () => {

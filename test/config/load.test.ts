@@ -196,6 +196,7 @@ describe('a refused value is named with what was expected and what came', () => 
     ['MICROAUTH_TRUSTED_PROXIES', 'proxy.example.com', `${proxies}, but it is "proxy.example.com".`],
     ['MICROAUTH_TRUSTED_PROXIES', '10.0.0.1,', `${proxies}, but it is "10.0.0.1,".`],
     ['MICROAUTH_SMTP_URL', 'http://mail.example.com/secret', 'must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them, but it begins with "http".'],
+    ['MICROAUTH_URL', 'http://localhost:0', 'must be an origin such as https://id.example.com or http://localhost:4000, and its port from 1 to 65535, but it is "http://localhost:0".'],
     ['MICROAUTH_MAIL_FROM', 'Acme <x@example.com>', 'must be one e-mail address, but it is "Acme <x@example.com>".'],
     ['MICROAUTH_LOG_LEVEL', 'loud', 'must be one of debug, info, warn, error, silent, but it is "loud".'],
   ])('%s=%s', (variable, value, sentence) => {
@@ -266,7 +267,14 @@ describe('a variable that names a file', () => {
 
   test('that is not there', () => {
     expect(problems(production({ MICROAUTH_LISTEN_FILE: join(folder, 'missing') }))).toEqual([
-      `MICROAUTH_LISTEN_FILE names ${join(folder, 'missing')}, which cannot be read: ENOENT.`,
+      `MICROAUTH_LISTEN_FILE names ${join(folder, 'missing')}, which cannot be read: no such file or folder.`,
+    ]);
+  });
+
+  test('that is not there, for what serve must have: one sentence is enough', () => {
+    const path = join(folder, 'missing');
+    expect(problems(production({ MICROAUTH_SEALING_KEY: undefined, MICROAUTH_SEALING_KEY_FILE: path }))).toEqual([
+      `MICROAUTH_SEALING_KEY_FILE names ${path}, which cannot be read: no such file or folder.`,
     ]);
   });
 
@@ -299,6 +307,8 @@ describe('the configuration file', () => {
 
   test.each([
     ['{"listn":"x"}', (path: string) => `listn in ${path} is not an option; did you mean listen?`],
+    ['{"foo":4000}', (path: string) => `foo in ${path} is not an option.`],
+    ['{"MICROAUTH_LISTEN":"127.0.0.1:4000"}', (path: string) => `MICROAUTH_LISTEN in ${path} is not an option; did you mean listen?`],
     ['{"listen":4000}', (path: string) => `listen in ${path} must be a text, but it is of type number.`],
     ['{"listen":null}', (path: string) => `listen in ${path} must be a text, but it is null.`],
     ['{"listen":"x"}', (path: string) => `listen in ${path} must be host:port such as 127.0.0.1:4000 or [::]:4000, but it is "x".`],
@@ -311,7 +321,7 @@ describe('the configuration file', () => {
 
   test('that is not there', () => {
     const path = join(folder, 'missing.json');
-    expect(problems(production(), 'serve', path)).toEqual([`The configuration file ${path} cannot be read: ENOENT.`]);
+    expect(problems(production(), 'serve', path)).toEqual([`The configuration file ${path} cannot be read: no such file or folder.`]);
   });
 });
 
@@ -319,14 +329,14 @@ describe('the data folder', () => {
   test('that cannot be made', () => {
     const path = join(writeText('plain', 'text'), 'data');
     expect(problems({ MICROAUTH_DATA_DIR: path }, 'dev')).toEqual([
-      `The data folder ${path} cannot be written to (ENOTDIR); set MICROAUTH_DATA_DIR to one that can.`,
+      `The data folder ${path} cannot be written to: something on its path is not a folder; set MICROAUTH_DATA_DIR to one that can.`,
     ]);
   });
 
   test('that is a file', () => {
     const path = writeText('plain', 'text');
     expect(problems({ MICROAUTH_DATA_DIR: path }, 'dev')).toEqual([
-      `The data folder ${path} cannot be written to (ENOTDIR); set MICROAUTH_DATA_DIR to one that can.`,
+      `The data folder ${path} cannot be written to: something on its path is not a folder; set MICROAUTH_DATA_DIR to one that can.`,
     ]);
   });
 

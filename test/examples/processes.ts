@@ -27,6 +27,15 @@ async function start(script: string, args: readonly string[], environment: Envir
   return { stop: () => end(child) };
 }
 
+/** Runs an example that cannot start; gives its exit code and what it says on its standard error. */
+export async function failToStart(name: 'api' | 'backend' | 'spa', environment: Environment): Promise<{ readonly code: number | null; readonly said: string }> {
+  const child = spawn(process.execPath, [join(root, `examples/${name}/start.ts`)], { env: { ...process.env, ...environment }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said: said.join('') };
+}
+
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null) {
     const ended = once(child, 'exit');

@@ -42,7 +42,7 @@ const pages = {
   signedOut: signedOutPage({ site, client }),
   formPost: formPostPage({ site, action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }),
   home: homePage({ site, issuer: hostile, signedInAs: hostile, walkHref: '/walk', discoveryHref: '/.well-known/openid-configuration' }),
-  walk: walkPage({ site, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile } }),
+  walk: walkPage({ site, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile }, application: { clientId: hostile, redirectUri: hostile }, commandLine: hostile }),
 };
 
 describe.each(Object.entries(pages))('%s', (_name, page) => {

@@ -177,6 +177,16 @@ describe('what holds for every route', () => {
       ];
     }
 
+    test('what every page is made of is there on the host that served it, even where no tenant lives', async () => {
+      for (const page of await allPages()) {
+        const hrefs = [...page.text.matchAll(/(?:src|href)="(\/assets\/[^"]*)"/g)].map(([, href]) => href ?? '');
+        expect(hrefs.length).toBeGreaterThan(1);
+        for (const href of hrefs) {
+          expect([href, (await send(new URL(href, page.url).href)).status]).toEqual([href, 200]);
+        }
+      }
+    });
+
     test('stand on every page, whatever its status', async () => {
       const pages = await allPages();
       expect(pages.map((page) => page.status)).toEqual([200, 401, 200, 200, 200, 200, 200, 200, 200, 400, 400, 404, 404, 403, 413, 415, 404]);

@@ -28,8 +28,16 @@ export async function handleJwks({ context }: Exchange): Promise<Reply> {
   return { kind: 'document', body: await context.signer.publicKeys(context.tenant.id), maxAge: jwksMaxAge / 1000 };
 }
 
-/** Stylesheets, scripts and images of the pages. */
+/**
+ * A stylesheet, script or image of the pages. They are the same on every host and need no database, so that a page which
+ * says that there is no such tenant, or no database, looks like one of ours.
+ */
+export function findAsset(method: string, path: string): Reply | undefined {
+  const asset = method === 'GET' || method === 'HEAD' ? assets.get(path) : undefined;
+  return asset && { kind: 'asset', asset };
+}
+
+/** Those that there are have been found before; what comes here is none. */
 export async function handleAsset(exchange: Exchange): Promise<Reply> {
-  const asset = assets.get(exchange.path);
-  return asset === undefined ? notFoundPage(exchange) : { kind: 'asset', asset };
+  return notFoundPage(exchange);
 }

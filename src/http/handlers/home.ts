@@ -12,6 +12,10 @@ export interface Walk {
   readonly clientId: string;
   readonly redirectPath: string;
   readonly user: { readonly email: string; readonly password: string };
+  /** A client that an application of the reader's own may be at once. */
+  readonly application: { readonly clientId: string; readonly redirectUri: string };
+  /** How the command line is called here. */
+  readonly commandLine: string;
 }
 
 /** The page at the bare domain. The walk is offered on the tenant that has its client. */
@@ -52,6 +56,8 @@ export function handleWalk(walk: Walk) {
         clientId: walk.clientId,
         redirectUri: `${tenant.issuer}${walk.redirectPath}`,
         user: walk.user,
+        application: walk.application,
+        commandLine: walk.commandLine,
       }),
     };
   };

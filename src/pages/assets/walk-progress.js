@@ -93,7 +93,7 @@ function enableButtons(settings, walk) {
   const exchanged = good(replies['walk-exchange']);
   const left = good(replies['walk-refresh']) ? (walk.refreshedAt ?? 0) + grace - Date.now() : 0;
   const enabled = {
-    'walk-restart': true,
+    'walk-restart': response !== undefined || Object.keys(replies).length > 0,
     'walk-discover': !response,
     'walk-generate': good(replies['walk-discover']) && !response,
     'walk-sign-in': attempt !== undefined && !response,

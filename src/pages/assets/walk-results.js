@@ -4,7 +4,7 @@ import { responseProblem } from './walk-progress.js';
 import { member, members } from './walk-state.js';
 import { tokenCards } from './walk-tokens-view.js';
 import { verdicts } from './walk-verdicts.js';
-import { byId, element, rawReply, replyView, restartButton, rows, valueText, verdictLine } from './walk-view.js';
+import { actionButton, byId, element, rawReply, replyView, rows, valueText, verdictLine } from './walk-view.js';
 import { exchangeWords, metadataWords, requestWords } from './walk-words.js';
 
 /** @typedef {import('./walk-state.js').Walk} Walk @typedef {import('./walk-state.js').Settings} Settings */
@@ -70,7 +70,7 @@ function responseView(settings, walk) {
     rows(list),
     problem === undefined
       ? element('p', '', 'The page has taken them out of the address bar, so that they stay out of the history.')
-      : restartButton(),
+      : actionButton('walk-restart', 'Start again'),
   ];
 }
 
@@ -81,7 +81,11 @@ function responseView(settings, walk) {
 function exchangeView(settings, walk) {
   const reply = walk.replies['walk-exchange'] ?? { status: 0, text: '' };
   if (reply.status !== 200) {
-    return [verdictLine({ ok: false, text: 'No tokens. A code lives only a short while: start again to get a new one.' }), ...replyView(reply), restartButton()];
+    return [
+      verdictLine({ ok: false, text: 'No tokens. A code lives for 60 seconds. You are still signed in, so the page can get a new one at once.' }),
+      ...replyView(reply),
+      actionButton('walk-new-code', 'Get a new code'),
+    ];
   }
   const plain = Object.entries(members(reply)).filter(([name]) => !name.endsWith('_token'));
   return [rows(plain.map(([name, value]) => ({ name, value: valueText(value) }))), rawReply(reply), ...tokenCards(settings, walk)];

@@ -22,6 +22,9 @@ function userinfo(walk) {
   if (walk.replies['walk-reuse-code'] && reply?.status === 401) {
     return { ok: true, text: 'Refused: the access token stopped working when its code was used a second time.' };
   }
+  if (reply?.status === 401) {
+    return { ok: false, text: 'The access token is no longer good: it lives for ten minutes. Start again to get a new one.' };
+  }
   const subject = decodeToken(member(walk.replies['walk-exchange'], 'id_token'))?.payload['sub'];
   const same = reply?.status === 200 && member(reply, 'sub') === subject;
   return { ok: same, text: same ? 'The sub is the one in the ID token. An application must check that.' : 'The answer does not fit the ID token.' };

@@ -53,11 +53,15 @@ function breakable(name) {
   return term;
 }
 
-/** Another way to the action of the button at the top. */
-export function restartButton() {
-  const button = element('button', '', 'Start again');
+/**
+ * Another way to an action.
+ * @param {string} action
+ * @param {string} text
+ */
+export function actionButton(action, text) {
+  const button = element('button', '', text);
   button.type = 'button';
-  button.dataset['action'] = 'walk-restart';
+  button.dataset['action'] = action;
   return button;
 }
 

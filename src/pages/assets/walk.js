@@ -57,6 +57,13 @@ const actions = {
       location.assign(authorizationUrl(walk, authorizationParameters(settings, walk.attempt)));
     }
   },
+  async 'walk-new-code'() {
+    walk.attempt = await newAttempt();
+    delete walk.response;
+    delete walk.replies['walk-exchange'];
+    save(walk);
+    location.assign(authorizationUrl(walk, authorizationParameters(settings, walk.attempt)));
+  },
   async 'walk-exchange'() {
     const reply = await keep('walk-exchange', exchange(walk.response?.code ?? '', walk.attempt?.codeVerifier));
     keepRefreshToken(reply);
@@ -101,6 +108,18 @@ function announce(id) {
   byId('walk-status').textContent = verdict ?? `Done. ${next} is open.`;
 }
 
+/**
+ * A button that works once is disabled by its own press, and the keyboard would be back at the top of the page.
+ * @param {string} id
+ */
+function keepPlace(id) {
+  const result = document.getElementById(`${id}-result`);
+  if (result && byId(id).matches(':disabled')) {
+    result.tabIndex = -1;
+    result.focus({ preventScroll: true });
+  }
+}
+
 let busy = false;
 
 /** @param {string} id */
@@ -113,6 +132,7 @@ async function run(id) {
     await actions[id]?.();
     if (id !== 'walk-restart') {
       render();
+      keepPlace(id);
       announce(id);
     }
   } catch (error) {
