@@ -190,7 +190,7 @@ async function readDetails(
   if (badResource !== undefined) {
     return fail(badResource);
   }
-  const scopes = readScopes(client, parameters.get('scope'), registered);
+  const scopes = readScopes(client, parameters.get('scope'), registered, resources);
   if (!scopes.ok) {
     return scopes;
   }

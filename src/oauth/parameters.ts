@@ -3,7 +3,7 @@ import type { Failure } from './failures.ts';
 
 /**
  * The parameters of one request, each at most once, no empty ones (RFC 6749 §3.1: a parameter without a value
- * is treated as if it were omitted). `resource` alone may come several times (RFC 8707 §2).
+ * is treated as if it were omitted). `resource` alone may come several times (RFC 8707 §2); the same one twice is one.
  */
 export interface Parameters {
   get(name: string): string | undefined;
@@ -46,7 +46,7 @@ export function readParameters(source: URLSearchParams, known: readonly string[]
         return fail({ reason: 'parameter_malformed', parameter: name });
       }
     }
-    values.set(name, all.filter((value) => value !== ''));
+    values.set(name, [...new Set(all)].filter((value) => value !== ''));
   }
   return succeed({
     get: (name) => values.get(name)?.[0],

@@ -15,9 +15,9 @@ describe('access tokens and the resources that take them', () => {
 
   beforeAll(async () => {
     server = await startServer();
-    client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
-    await server.resource({ identifier: api });
-    await server.resource({ identifier: files, accessTokenAlgorithm: 'RS256' });
+    client = await server.client({ type: 'spa', redirectUris: [redirectUri], scopes: ['openid', 'email', 'files:read'] });
+    await server.resource({ identifier: api, scopes: ['api:read'] });
+    await server.resource({ identifier: files, scopes: ['files:read'], accessTokenAlgorithm: 'RS256' });
     await server.user();
   });
   afterAll(() => server.stop());
@@ -36,6 +36,30 @@ describe('access tokens and the resources that take them', () => {
 
     test('several: all of them', async () => {
       expect(await audience({ resource: [api, files] })).toEqual([api, files]);
+    });
+
+    test('one that is named twice is one, in every request', async () => {
+      const at = flow();
+      const { json } = await at.redeem(await at.code({ resource: [api, api, files] }));
+      expect(payloadOf(json.access_token)['aud']).toEqual([api, files]);
+      expect(payloadOf((await at.refresh(json.refresh_token, { resource: [api, api] })).json.access_token)['aud']).toBe(api);
+      const service = await server.client({ type: 'service' });
+      const own = await postToken(`${server.issuer}/token`, { client_id: service.id, client_secret: service.secret, grant_type: 'client_credentials', resource: [files, files] });
+      expect(payloadOf(own.json.access_token)['aud']).toBe(files);
+    });
+
+    test('a request for one resource is not refused for the scopes of another', async () => {
+      const { json } = await flow().tokens({ resource: files, scope: 'openid email api:read files:read' });
+      expect(json['scope']).toBe('openid email files:read');
+      expect(payloadOf(json.access_token)).toMatchObject({ aud: files, scope: 'openid email files:read' });
+    });
+
+    test('but for a scope of that resource that is not the client’s, and without a resource for any', async () => {
+      const refusal = async (change: Parameters<Flow['tokens']>[0]) => answerOf(await flow().authorize(change)).get('error');
+      expect(await refusal({ resource: api, scope: 'openid api:read' })).toBe('invalid_scope');
+      expect(await refusal({ resource: [files, api], scope: 'openid api:read' })).toBe('invalid_scope');
+      expect(await refusal({ resource: files, scope: 'api:read' })).toBe('invalid_scope');
+      expect(await refusal({ scope: 'openid api:read' })).toBe('invalid_scope');
     });
 
     test('on the loopback interface: accepted unregistered', async () => {
