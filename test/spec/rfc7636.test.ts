@@ -124,6 +124,13 @@ describe('RFC 7636 Proof Key for Code Exchange', () => {
       expect((await at.redeem(await at.code({ ...none, nonce: 'n' }))).json).toMatchObject({ error: 'invalid_grant' });
     });
 
+    test('may not announce a method without a challenge, S256 or any other', async () => {
+      for (const method of ['S256', 'plain']) {
+        const answer = answerOf(await flow('exempt').authorize({ code_challenge: undefined, code_challenge_method: method, nonce: 'n' }));
+        expect(answer.get('error')).toBe('invalid_request');
+      }
+    });
+
     test('still cannot use plain', async () => {
       expect(answerOf(await flow('exempt').authorize({ code_challenge_method: 'plain', nonce: 'n' })).get('error')).toBe('invalid_request');
     });
