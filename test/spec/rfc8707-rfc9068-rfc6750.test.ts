@@ -183,9 +183,22 @@ describe('access tokens and the resources that take them', () => {
       expect((await userinfo(form({ access_token: [json.access_token, json.access_token] }))).status).toBe(400);
     });
 
+    test('§2.1: a POST without a body has no type to be wrong', async () => {
+      const { json } = await flow().tokens();
+      for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+        const headers = { authorization: `Bearer ${json.access_token}`, 'content-type': type, 'content-length': '0' };
+        expect((await userinfo({ method: 'POST', headers })).status).toBe(200);
+      }
+      const full = { authorization: `Bearer ${json.access_token}`, 'content-type': 'application/json' };
+      expect((await userinfo({ method: 'POST', headers: full, body: '{}' })).status).toBe(415);
+    });
+
     test('§2.3: never in the URL', async () => {
       const { json } = await flow().tokens();
-      expect((await userinfo({}, `?access_token=${json.access_token}`)).status).toBe(400);
+      const refused = await userinfo({}, `?access_token=${json.access_token}`);
+      expect(refused.status).toBe(400);
+      // §3: where no token was taken, the challenge says so.
+      expect(refused.headers['www-authenticate']).toMatch(/^Bearer realm="[^"]+", error="invalid_request", error_description="[^"]+"$/);
       expect((await userinfo({ headers: { authorization: `Bearer ${json.access_token}` } }, `?access_token=${json.access_token}`)).status).toBe(400);
     });
   });
