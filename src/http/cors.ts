@@ -17,7 +17,7 @@ export function preflight(methods: readonly string[], secure: boolean): Draft {
   const headers = commonHeaders(secure);
   headers['Access-Control-Allow-Methods'] = methods.join(', ');
   // Applications send what their HTTP library adds to every request, such as X-Requested-With: it is ignored here, and
-  // must not keep the browser from asking. The star stands for all but Authorization (Fetch §4.9).
+  // must not keep the browser from asking. The star stands for all but Authorization (Fetch, CORS-preflight fetch).
   headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, *';
   headers['Access-Control-Max-Age'] = '7200';
   return { status: 204, headers, body: null };

@@ -130,6 +130,13 @@ describe('access tokens and the resources that take them', () => {
       expect(claims).not.toHaveProperty('email');
     });
 
+    test('for several resources, RS256 where one of them asks for it, in any order', async () => {
+      for (const resource of [[api, files], [files, api], ['http://localhost:3000', files]]) {
+        expect(decodeProtectedHeader((await flow().tokens({ resource })).json.access_token).alg).toBe('RS256');
+      }
+      expect(decodeProtectedHeader((await flow().tokens({ resource: [api, 'http://localhost:3000'] })).json.access_token).alg).toBe('ES256');
+    });
+
     test('a resource may have its tokens in RS256', async () => {
       const { json } = await flow().tokens({ resource: files });
       expect(decodeProtectedHeader(json.access_token).alg).toBe('RS256');
