@@ -47,6 +47,7 @@ export interface SignOutInteraction {
   readonly startedAt: number;
   readonly sessionId: string;
   readonly returnTo: LogoutReturn | undefined;
+  readonly uiLocales: readonly string[];
 }
 
 type Sealed = Interaction | SignOutInteraction;

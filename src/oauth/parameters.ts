@@ -56,3 +56,11 @@ export function readParameters(source: URLSearchParams, known: readonly string[]
     all: (name) => values.get(name) ?? [],
   });
 }
+
+/** The longest list of wishes that is read. */
+const maximumWishes = 10;
+
+/** A space-separated list of what a client would like, the most wanted first: authentication contexts, languages. */
+export function readWishes(text: string | undefined): readonly string[] {
+  return (text ?? '').split(' ').filter((value) => value !== '').slice(0, maximumWishes);
+}

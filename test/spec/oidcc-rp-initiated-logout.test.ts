@@ -140,6 +140,14 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
       await expectRefused(flow, await logout(flow, { client_id: disabled.id, post_logout_redirect_uri: signedOutUri }));
     });
 
+    test('§2: ui_locales, on the page that asks and on the one that says so', async () => {
+      const { flow, idToken } = await signedIn();
+      const asking = await logout(flow, { ui_locales: 'xx de' });
+      expect(asking.text).toContain('<html lang="de"');
+      expect((await confirmSignOut(flow, asking)).text).toContain('<html lang="de"');
+      expect((await logout(flow, { id_token_hint: idToken, ui_locales: 'fr' })).text).toContain('<html lang="fr"');
+    });
+
     test('§2: staying signed in is a choice', async () => {
       const { flow } = await signedIn();
       const page = await logout(flow, {});
