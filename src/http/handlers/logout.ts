@@ -67,7 +67,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
 /** Takes the person's word. A page that was shown to another session ends none. */
 export async function submitLogout(exchange: Exchange): Promise<Reply> {
   const box = exchange.form.get('request') ?? undefined;
-  const interaction = openInteraction(exchange.context, exchange.cookies.get('browser'), 'logout', box);
+  const interaction = openInteraction(exchange.context, exchange.cookies.browsers, 'logout', box);
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
