@@ -58,6 +58,12 @@ describe('RFC 7636 Proof Key for Code Exchange', () => {
     });
   });
 
+  test('what is wrong stands in the log, by the names of the parameters', async () => {
+    await flow().authorize(none);
+    const line = server.log().trimEnd().split('\n').map((text) => JSON.parse(text) as Record<string, unknown>).findLast(({ reason }) => reason === 'pkce_missing');
+    expect(line).toMatchObject({ parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' });
+  });
+
   describe('§4.1 and §4.6: the verifier', () => {
     test.each([32, 42, 43, 44, 64, 127, 128])('%i unreserved characters are accepted', async (length) => {
       expect((await redeemWith(unreserved(length))).status).toBe(200);
