@@ -1,6 +1,6 @@
 import { type Clock, day, second } from '../core/clock.ts';
 import type { SealingKey } from '../core/seal.ts';
-import { type KeyState, rotationPeriod, stateOf } from '../keys/rotation.ts';
+import { type KeyState, publishedOf, rotationPeriod, stateOf } from '../keys/rotation.ts';
 import { opensTenantSecret } from '../keys/tenant-secrets.ts';
 import type { Store } from '../store/port.ts';
 import type { SigningKeyRecord, TenantRecord } from '../store/records.ts';
@@ -33,7 +33,7 @@ export async function inspectKeys({ store, sealingKey, clock }: { readonly store
     if (!opensTenantSecret(sealingKey, tenant)) {
       problems.push(`The secret of tenant ${tenant.name} does not open under the sealing key; "microauth keys reseal" was not finished, or the key is another one.`);
     }
-    const keys = await store.listSigningKeys(tenant.id, now);
+    const keys = publishedOf(await store.listSigningKeys(tenant.id, now), now);
     for (const key of keys) {
       const state = stateOf(key, keys, now);
       inspected.push({ tenant, key, state });

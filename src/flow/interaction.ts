@@ -47,6 +47,7 @@ export interface SignOutInteraction {
   readonly startedAt: number;
   readonly sessionId: string;
   readonly returnTo: LogoutReturn | undefined;
+  readonly uiLocales: readonly string[];
 }
 
 type Sealed = Interaction | SignOutInteraction;
@@ -59,17 +60,17 @@ export function sealInteraction(context: Context, browser: string, interaction: 
   return seal(context.tenant.secrets.interaction, bindingOf(interaction.kind, browser), JSON.stringify(interaction));
 }
 
-/** Opens an interaction of this kind; undefined when it is another browser's, another tenant's, or too old. */
+/** Opens an interaction of this kind; undefined when it is none of this browser's secrets', another tenant's, or too old. */
 export function openInteraction<Kind extends Sealed['kind']>(
   context: Context,
-  browser: string | undefined,
+  browsers: readonly string[],
   kind: Kind,
   box: string | undefined,
 ): Extract<Sealed, { kind: Kind }> | undefined {
-  if (browser === undefined || box === undefined) {
+  if (box === undefined) {
     return undefined;
   }
-  const text = open(context.tenant.secrets.interaction, bindingOf(kind, browser), box);
+  const text = browsers.map((browser) => open(context.tenant.secrets.interaction, bindingOf(kind, browser), box)).find((opened) => opened !== undefined);
   if (text === undefined) {
     return undefined;
   }

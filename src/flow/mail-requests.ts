@@ -1,4 +1,5 @@
 import { hour, minute } from '../core/clock.ts';
+import { networkOf } from '../identity/attempts.ts';
 import type { FlowContext } from './context.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function mayMail(context: FlowContext, to: string, address: string)
   const asked = await store.takeAttempt(
     tenant.id,
     [
-      { key: `mail-address:${address}`, limit: 30, window: 15 * minute },
+      { key: `mail-address:${networkOf(address)}`, limit: 30, window: 15 * minute },
       { key: 'mail-tenant', limit: 5000, window: hour },
     ],
     clock.now(),

@@ -9,12 +9,12 @@ const formType = 'application/x-www-form-urlencoded';
 
 /**
  * Reads a form body. Only application/x-www-form-urlencoded in UTF-8 is one (RFC 6749 appendix B); reading
- * stops at the limit, with a Content-Length and without. A body without a type is none at all.
+ * stops at the limit, with a Content-Length and without. Where there is no body, nothing is asked of its type.
  */
 export async function readForm({ headers, readBody }: Pick<Incoming, 'headers' | 'readBody'>): Promise<Result<URLSearchParams, Failure>> {
   const type = headers.get('content-type');
   const encoding = headers.get('content-encoding');
-  if (type === null && (headers.get('content-length') ?? '0') === '0' && headers.get('transfer-encoding') === null) {
+  if ((headers.get('content-length') ?? '0') === '0' && headers.get('transfer-encoding') === null) {
     return succeed(new URLSearchParams());
   }
   if (type === null || !isForm(type) || (encoding !== null && encoding !== 'identity')) {

@@ -43,9 +43,21 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
   };
 }
 
-/** An IPv4 address that came over IPv6 is the same address. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+/**
+ * One spelling for each address, so that a machine cannot pass for several: without the port that some proxies add, an
+ * IPv4 address that came over IPv6 as what it is, IPv6 as RFC 5952 writes it.
+ */
+function plainAddress(text: string): string {
+  if (!text.includes(':')) {
+    return text;
+  }
+  const address = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(text)?.[1] ?? text;
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
+  if (mapped !== undefined || !isIPv6(address)) {
+    return mapped ?? address;
+  }
+  const spelled = `http://[${address}]`;
+  return URL.canParse(spelled) ? new URL(spelled).hostname.slice(1, -1) : address;
 }
 
 /** The name in a Host header, which may carry a port (RFC 9110 §7.2). */

@@ -1,3 +1,4 @@
+import { sha256 } from '../core/hash.ts';
 import { sessionLifetime } from '../session/session.ts';
 
 /** The cookies we know, each with the one thing it is for. */
@@ -23,7 +24,12 @@ export interface CookieChange {
 /** The cookies that a request brought. */
 export interface Cookies {
   get(name: CookieName): string | undefined;
+  /** Every secret that half-finished sign-ins of this browser may be bound to. `get` gives the first. */
+  readonly browsers: readonly string[];
 }
+
+/** The most secrets of one browser that are looked at. */
+const maximumBrowsers = 5;
 
 /**
  * On https the `__Host-` prefix keeps other hosts and plain http from planting cookies (RFC 6265bis §4.1.3.2).
@@ -43,12 +49,17 @@ export function readCookies(header: string | null, secure: boolean): Cookies {
       values.set(name, values.has(name) ? undefined : pair.slice(at + 1).trim());
     }
   }
-  return { get: (name) => values.get(wireName(name, secure)) };
+  const prefix = `${wireName('browser', secure)}-`;
+  const browsers = [...values].flatMap(([name, value]) => (value !== undefined && name.startsWith(prefix) ? [value] : [])).slice(0, maximumBrowsers);
+  return { get: (name) => (name === 'browser' ? browsers[0] : values.get(wireName(name, secure))), browsers };
 }
 
 /** The Set-Cookie line of a change. Host-only, hidden from scripts, sent along on top-level navigation. */
 export function setCookieLine({ name, value }: CookieChange, secure: boolean): string {
   const lifetime = lifetimes[name];
   const age = value === undefined ? '; Max-Age=0' : lifetime === undefined ? '' : `; Max-Age=${lifetime / 1000}`;
-  return `${wireName(name, secure)}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${age}${secure ? '; Secure' : ''}`;
+  // Two tabs that open in a new browser at once get a secret each, and the forms of both are out already: neither may
+  // take the other's place, so each secret has a cookie of its own.
+  const wire = `${wireName(name, secure)}${name === 'browser' && value !== undefined ? `-${sha256(value).slice(0, 8)}` : ''}`;
+  return `${wire}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${age}${secure ? '; Secure' : ''}`;
 }

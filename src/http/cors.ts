@@ -16,7 +16,9 @@ export function addCorsHeaders(headers: HeaderFields): void {
 export function preflight(methods: readonly string[], secure: boolean): Draft {
   const headers = commonHeaders(secure);
   headers['Access-Control-Allow-Methods'] = methods.join(', ');
-  headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type';
+  // Applications send what their HTTP library adds to every request, such as X-Requested-With: it is ignored here, and
+  // must not keep the browser from asking. The star stands for all but Authorization (Fetch, CORS-preflight fetch).
+  headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, *';
   headers['Access-Control-Max-Age'] = '7200';
   return { status: 204, headers, body: null };
 }

@@ -1,5 +1,8 @@
-/** Our secrets by their prefixes (codes, client secrets, session cookies), and anything that begins like a JWT. */
-const secrets = /\b(?:code|secret|session)_[\w-]{8,}|eyJ[\w-]{8,}(?:\.[\w-]*)*/g;
+/**
+ * Our secrets by their prefixes (codes, client secrets, session cookies), and anything that begins like a JWT. They are
+ * longer than any name that begins alike, such as `code_challenge_method`.
+ */
+const secrets = /\b(?:code|secret|session)_[\w-]{20,}|eyJ[\w-]{8,}(?:\.[\w-]*)*/g;
 
 /** The longest text of a caller that an entry of the log holds. */
 const maximumLength = 300;

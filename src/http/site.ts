@@ -8,7 +8,10 @@ import type { Exchange } from './exchange.ts';
 import type { RequestHeaders } from './incoming.ts';
 
 /** Whose page a request gets, and in which language: what the application asked for, then what the browser prefers. */
-export function siteOf(exchange: Pick<Exchange, 'context' | 'headers'>, interaction?: Interaction): PageSite {
+export function siteOf(
+  exchange: Pick<Exchange, 'context' | 'headers'>,
+  interaction?: { readonly request: Pick<Interaction['request'], 'uiLocales'> },
+): PageSite {
   const { displayName, settings } = exchange.context.tenant;
   const locale = localeOf(exchange.headers, interaction?.request.uiLocales);
   return { name: displayName, locale, words: wordsOf(locale, settings.texts[locale]), brand: brandOf(settings.brand) };

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { hour, minute } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
 import type { AttemptDecision, Store } from '../store/port.ts';
@@ -24,7 +25,7 @@ function bucketsOf(attempt: Attempt): readonly AttemptBucket[] {
     return [{ key: `device:${attempt.knownDevice}:${account}`, limit: 10, window: 15 * minute }, address];
   }
   return [
-    { key: `account-address:${account}:${attempt.address}`, limit: 10, window: 15 * minute },
+    { key: `account-address:${account}:${networkOf(attempt.address)}`, limit: 10, window: 15 * minute },
     { key: `account:${account}`, limit: 100, window: hour },
     address,
     { key: 'tenant', limit: 10_000, window: 15 * minute },
@@ -72,7 +73,20 @@ export function returnPasskeyAttempt(store: Store, tenantId: TenantId, address: 
   return store.returnAttempt(tenantId, [addressBucket(address).key]);
 }
 
+/**
+ * Where an address counts. One machine has a whole IPv6 network of 2^64 addresses and takes whichever it likes
+ * (RFC 4291 §2.5.1), so an IPv6 address counts by its first half.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) {
+    return address;
+  }
+  const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  return `${[...head, ...zeros, ...tail].slice(0, 4).join(':')}::/64`;
+}
+
 /** What one machine may try in all. */
 function addressBucket(address: string): AttemptBucket {
-  return { key: `address:${address}`, limit: 100, window: 15 * minute };
+  return { key: `address:${networkOf(address)}`, limit: 100, window: 15 * minute };
 }

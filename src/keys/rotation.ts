@@ -10,8 +10,14 @@ export const jwksMaxAge = 5 * minute;
 /** How long a key is published before it signs: no cached JWK set lacks it by then. */
 const publicationLead = 2 * jwksMaxAge;
 
-/** Longer than any signed token lives, plus the time that a JWK set may be cached. */
-const retirementDelay = 2 * hour + jwksMaxAge;
+/** For so long a retired key stays published: longer than any signed token lives, plus the time that a JWK set may be cached. */
+const publicationTail = 2 * hour + jwksMaxAge;
+
+/**
+ * For so long a retired key is kept, to recognise an ID token that comes back as a hint: as long as a sign-in lasts,
+ * since until then an application may have no newer one (OpenID Connect RP-Initiated Logout §2).
+ */
+const recognitionTail = 14 * day + publicationTail;
 
 /** How long a key signs before the schedule replaces it, in milliseconds. */
 export const rotationPeriod = 90 * day;
@@ -41,10 +47,17 @@ export function stateOf(key: SigningKeyRecord, keys: readonly SigningKeyRecord[]
   return active?.kid === key.kid ? 'active' : 'retired';
 }
 
+/** Those of a tenant's keys on which anybody may rely: all but the ones that were replaced long ago. */
+export function publishedOf(keys: readonly SigningKeyRecord[], now: Instant): readonly SigningKeyRecord[] {
+  const gone = (key: SigningKeyRecord) =>
+    keys.some((other) => other.algorithm === key.algorithm && other.activatesAt > key.activatesAt && other.activatesAt + publicationTail <= now);
+  return keys.some(gone) ? keys.filter((key) => !gone(key)) : keys;
+}
+
 /**
  * Gives the tenant a new key for each algorithm that it has one of. It is published now and signs after the longest
- * time that a JWK set may be cached; its predecessor stays published until nothing signed by it can be valid. Of
- * several rotations at once one happens.
+ * time that a JWK set may be cached; its predecessor stays published until nothing signed by it can be valid, and is
+ * kept for as long as a sign-in lasts. Of several rotations at once one happens.
  */
 export async function rotateSigningKeys(context: RotationContext, tenantId: TenantId): Promise<readonly NextKey[]> {
   return rotateWhere(context, tenantId, () => true);
@@ -73,7 +86,7 @@ async function rotateWhere(context: RotationContext, tenantId: TenantId, isDue: 
       continue;
     }
     const next = toSigningKey(context.sealingKey, tenantId, algorithm, await generatePair(algorithm), now, activatesAt);
-    if ((await context.store.rotateSigningKey(tenantId, latest.kid, next, activatesAt + retirementDelay)) === 'rotated') {
+    if ((await context.store.rotateSigningKey(tenantId, latest.kid, next, activatesAt + recognitionTail)) === 'rotated') {
       rotated.push({ algorithm, kid: next.kid, activatesAt });
     }
   }

@@ -8,6 +8,7 @@ import { type SigningAlgorithm, type SigningKeyRecord, signingAlgorithms, type T
 import type { EnsureKey } from './first-keys.ts';
 import { signingKeyContext } from './key-pairs.ts';
 import { hasLowS, toLowS } from './low-s.ts';
+import { publishedOf } from './rotation.ts';
 
 export interface JwkSet {
   readonly keys: readonly webcrypto.JsonWebKey[];
@@ -31,6 +32,8 @@ export interface Signer {
    * anything else. Checks nothing but the signature and the header: what the claims must say is the caller's.
    */
   verify(tenantId: TenantId, typ: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  /** The same for a JWT that is only to be recognised: its key may have gone from the published ones since. */
+  recognise(tenantId: TenantId, typ: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included. The same object while the keys are the same. */
   publicKeys(tenantId: TenantId): Promise<JwkSet>;
 }
@@ -86,6 +89,35 @@ export function createSigner(context: {
     return context.store.listSigningKeys(tenantId, context.clock.now());
   }
 
+  function verifyWith(keys: readonly SigningKeyRecord[], tenantId: TenantId, typ: string, token: string): Genuine['claims'] | undefined {
+    const name = hash('sha256', `${tenantId} ${typ} ${token}`, 'base64url');
+    const known = genuine.get(name);
+    if (known !== undefined && keys.some(({ kid }) => kid === known.kid)) {
+      return known.claims;
+    }
+    const [encodedHeader, encodedPayload, encodedSignature, ...rest] = token.split('.');
+    const header = parseObject(encodedHeader);
+    const signature = decodeBase64url(encodedSignature ?? '');
+    if (header === undefined || signature === undefined || rest.length > 0) {
+      return undefined;
+    }
+    // RFC 8725 §3.11: explicit typing keeps the kinds of tokens apart. RFC 7515 §4.1.11: we understand no
+    // extension, so a token that calls one critical is refused.
+    if (header['typ'] !== typ || 'crit' in header) {
+      return undefined;
+    }
+    // RFC 8725 §3.1: the algorithm belongs to the key, whatever the token claims.
+    const record = keys.find((key) => key.kid === header['kid'] && key.algorithm === header['alg']);
+    if (record === undefined || !verifyBytes(record.algorithm, publicKeyOf(record), Buffer.from(`${encodedHeader}.${encodedPayload}`), signature)) {
+      return undefined;
+    }
+    const claims = parseObject(encodedPayload);
+    if (claims !== undefined) {
+      genuine.set(name, { kid: record.kid, claims });
+    }
+    return claims;
+  }
+
   return {
     async sign(tenantId, algorithm, typ, claims) {
       const keys = await keysOf(tenantId, [algorithm]);
@@ -102,41 +134,22 @@ export function createSigner(context: {
     },
 
     async verify(tenantId, typ, token) {
-      const name = hash('sha256', `${tenantId} ${typ} ${token}`, 'base64url');
-      const known = genuine.get(name);
-      if (known !== undefined && (await context.store.listSigningKeys(tenantId, context.clock.now())).some(({ kid }) => kid === known.kid)) {
-        return known.claims;
-      }
-      const [encodedHeader, encodedPayload, encodedSignature, ...rest] = token.split('.');
-      const header = parseObject(encodedHeader);
-      const signature = decodeBase64url(encodedSignature ?? '');
-      if (header === undefined || signature === undefined || rest.length > 0) {
-        return undefined;
-      }
-      // RFC 8725 §3.11: explicit typing keeps the kinds of tokens apart. RFC 7515 §4.1.11: we understand no
-      // extension, so a token that calls one critical is refused.
-      if (header['typ'] !== typ || 'crit' in header) {
-        return undefined;
-      }
-      const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
-      // RFC 8725 §3.1: the algorithm belongs to the key, whatever the token claims.
-      const record = keys.find((key) => key.kid === header['kid'] && key.algorithm === header['alg']);
-      if (record === undefined || !verifyBytes(record.algorithm, publicKeyOf(record), Buffer.from(`${encodedHeader}.${encodedPayload}`), signature)) {
-        return undefined;
-      }
-      const claims = parseObject(encodedPayload);
-      if (claims !== undefined) {
-        genuine.set(name, { kid: record.kid, claims });
-      }
-      return claims;
+      const now = context.clock.now();
+      return verifyWith(publishedOf(await context.store.listSigningKeys(tenantId, now), now), tenantId, typ, token);
+    },
+
+    async recognise(tenantId, typ, token) {
+      return verifyWith(await context.store.listSigningKeys(tenantId, context.clock.now()), tenantId, typ, token);
     },
 
     async publicKeys(tenantId) {
       // All of them, needed yet or not: a relying party that has just fetched this may not ask again for a while.
       const keys = await keysOf(tenantId, signingAlgorithms);
+      const published = publishedOf(keys, context.clock.now());
       let set = sets.get(keys);
-      if (set === undefined) {
-        set = { keys: keys.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' })) };
+      // Of one and the same list keys only ever fall out, as time goes by.
+      if (set?.keys.length !== published.length) {
+        set = { keys: published.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' })) };
         sets.set(keys, set);
       }
       return set;

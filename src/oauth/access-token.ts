@@ -30,9 +30,12 @@ export function audienceOf(context: Context, resources: readonly string[]): stri
   return only === undefined ? context.tenant.issuer : others.length === 0 ? only : resources;
 }
 
-/** ES256, unless a resource of the audience is registered for another algorithm. */
+const usualAlgorithm = 'ES256';
+
+/** ES256, unless a resource of the audience is registered for another algorithm: it knows no better, while the others follow the key set. */
 export function algorithmFor(registered: readonly ResourceRecord[], resources: readonly string[]): SigningAlgorithm {
-  return registered.find((resource) => resources.includes(resource.identifier))?.accessTokenAlgorithm ?? 'ES256';
+  const demanding = registered.find(({ identifier, accessTokenAlgorithm }) => accessTokenAlgorithm !== usualAlgorithm && resources.includes(identifier));
+  return demanding?.accessTokenAlgorithm ?? usualAlgorithm;
 }
 
 /** Issues an access token and says how long it lives, in seconds. */

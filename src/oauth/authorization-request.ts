@@ -5,7 +5,7 @@ import { type ClaimsRequest, parseClaimsRequest } from './claims.ts';
 import type { Context } from './context.ts';
 import type { Failure, Reason } from './failures.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
-import { type Parameters, readParameters } from './parameters.ts';
+import { type Parameters, readParameters, readWishes } from './parameters.ts';
 import { checkChallenge } from './pkce.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
 import { checkResources } from './resources.ts';
@@ -190,7 +190,7 @@ async function readDetails(
   if (badResource !== undefined) {
     return fail(badResource);
   }
-  const scopes = readScopes(client, parameters.get('scope'), registered);
+  const scopes = readScopes(client, parameters.get('scope'), registered, resources);
   if (!scopes.ok) {
     return scopes;
   }
@@ -233,18 +233,11 @@ async function readDetails(
     loginHint: parameters.get('login_hint'),
     hintedSubject: subject.value,
     essentialAcr: acr?.essential === true ? (acr.values as readonly string[]) : [],
-    requestedAcr: listed(parameters.get('acr_values')),
+    requestedAcr: readWishes(parameters.get('acr_values')),
     claims,
     // Core §3.1.2.1: space-separated BCP 47 tags; what is not spoken here is no error.
-    uiLocales: listed(parameters.get('ui_locales')),
+    uiLocales: readWishes(parameters.get('ui_locales')),
   });
-}
-
-/** The longest space-separated list of wishes that is read. */
-const maximumWishes = 10;
-
-function listed(text: string | undefined): readonly string[] {
-  return (text ?? '').split(' ').filter((value) => value !== '').slice(0, maximumWishes);
 }
 
 /** OpenID Connect Core §3.1.2.2: a `sub` demanded by value is the only user who may be signed in. */

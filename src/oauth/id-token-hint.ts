@@ -10,10 +10,10 @@ export interface IdTokenHint {
 
 /**
  * Reads an ID token of ours that comes back as a hint. It may have expired (OpenID Connect RP-Initiated
- * Logout §4), but it must be ours: an access token, another issuer's or an unsigned one is no hint.
+ * Logout §2), even its key may be published no longer, but it must be ours: an access token, another issuer's or an unsigned one is no hint.
  */
 export async function readIdTokenHint(context: Context, token: string): Promise<IdTokenHint | undefined> {
-  const claims = await context.signer.verify(context.tenant.id, idTokenType, token);
+  const claims = await context.signer.recognise(context.tenant.id, idTokenType, token);
   if (claims === undefined || claims['iss'] !== context.tenant.issuer) {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { ClientRecord } from '../store/records.ts';
 import type { Context } from './context.ts';
 import type { Failure } from './failures.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
-import { readParameters } from './parameters.ts';
+import { readParameters, readWishes } from './parameters.ts';
 import { matchPostLogoutRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
 
 /** A valid sign-out request (OpenID Connect RP-Initiated Logout §2). */
@@ -14,6 +14,8 @@ export interface LogoutRequest {
   readonly hintedSession: string | undefined;
   /** Where to go afterwards, with the state appended. */
   readonly returnTo: LogoutReturn | undefined;
+  /** The languages that the pages should speak, the most wanted first. */
+  readonly uiLocales: readonly string[];
 }
 
 /** A registered post-logout redirect URI with the state that it is to be given. */
@@ -50,8 +52,9 @@ export async function readLogoutRequest(context: Context, source: URLSearchParam
   const clientId = givenId ?? hint?.clientId;
   const client = clientId === undefined ? undefined : await context.store.findClient(context.tenant.id, clientId);
   const uri = parameters.value.get('post_logout_redirect_uri');
+  const uiLocales = readWishes(parameters.value.get('ui_locales'));
   if (uri === undefined) {
-    return succeed({ client, hintedSession: hint?.sessionId, returnTo: undefined });
+    return succeed({ client, hintedSession: hint?.sessionId, returnTo: undefined, uiLocales });
   }
   const registered = client?.enabled === true ? matchPostLogoutRedirectUri(client, uri) : undefined;
   if (registered === undefined) {
@@ -67,5 +70,5 @@ export async function readLogoutRequest(context: Context, source: URLSearchParam
       clientId,
     });
   }
-  return succeed({ client, hintedSession: hint?.sessionId, returnTo: { uri: registered, state: parameters.value.get('state') } });
+  return succeed({ client, hintedSession: hint?.sessionId, returnTo: { uri: registered, state: parameters.value.get('state') }, uiLocales });
 }

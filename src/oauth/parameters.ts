@@ -3,7 +3,7 @@ import type { Failure } from './failures.ts';
 
 /**
  * The parameters of one request, each at most once, no empty ones (RFC 6749 §3.1: a parameter without a value
- * is treated as if it were omitted). `resource` alone may come several times (RFC 8707 §2).
+ * is treated as if it were omitted). `resource` alone may come several times (RFC 8707 §2); the same one twice is one.
  */
 export interface Parameters {
   get(name: string): string | undefined;
@@ -26,6 +26,9 @@ const maximumLength: Readonly<Record<string, number>> = {
 };
 const defaultMaximum = 512;
 
+/** Has a stricter grammar of its own (`pkce.ts`), which must get to see it: whoever breaks that has spent the code. */
+const judgedByItsGrammar = 'code_verifier';
+
 /**
  * Reads the parameters that an endpoint knows. Unknown ones are ignored, whatever they hold. A known one that
  * is repeated, too long, or holds a NUL or broken UTF-8 is refused.
@@ -38,7 +41,7 @@ export function readParameters(source: URLSearchParams, known: readonly string[]
     if (all.length > 1 && name !== 'resource') {
       return fail({ reason: 'parameter_repeated', parameter: name });
     }
-    for (const value of all) {
+    for (const value of name === judgedByItsGrammar ? [] : all) {
       if (value.length > (maximumLength[name] ?? defaultMaximum)) {
         return fail({ reason: 'parameter_too_long', parameter: name, received: `${value.length} characters` });
       }
@@ -46,10 +49,18 @@ export function readParameters(source: URLSearchParams, known: readonly string[]
         return fail({ reason: 'parameter_malformed', parameter: name });
       }
     }
-    values.set(name, all.filter((value) => value !== ''));
+    values.set(name, [...new Set(all)].filter((value) => value !== ''));
   }
   return succeed({
     get: (name) => values.get(name)?.[0],
     all: (name) => values.get(name) ?? [],
   });
+}
+
+/** The longest list of wishes that is read. */
+const maximumWishes = 10;
+
+/** A space-separated list of what a client would like, the most wanted first: authentication contexts, languages. */
+export function readWishes(text: string | undefined): readonly string[] {
+  return (text ?? '').split(' ').filter((value) => value !== '').slice(0, maximumWishes);
 }

@@ -95,7 +95,7 @@ export function matchRedirectUri(
  * An empty path equals "/" (RFC 3986 §6.2.3); some command line clients send none.
  */
 function splitLoopbackUri(uri: string): { host: string; rest: string } | undefined {
-  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::(\d{1,5}))?(\/[\x21\x22\x24-\x7e]*)?$/.exec(uri);
+  const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([1-9]\d{0,4}))?(\/[\x21\x22\x24-\x7e]*)?$/.exec(uri);
   if (match === null || Number(match[2] ?? 80) > 65535) {
     return undefined;
   }

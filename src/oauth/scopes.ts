@@ -37,12 +37,17 @@ export function knownScopes(resources: readonly ResourceRecord[]): ReadonlySet<s
 
 /**
  * Scopes that nobody knows are ignored (OpenID Connect Core §3.1.2.1); the answer says what was granted. A scope
- * that exists but is not the client's to ask for is refused, so that the mistake is seen.
+ * that exists but is not the client's to ask for is refused, so that the mistake is seen. Where the request names
+ * its resources, that goes for theirs only: some clients ask for everything in `scopes_supported`, and mean by it
+ * whatever there is at the resource (docs/decisions/0004-scopes.md).
+ *
+ * @param resources what the request asks access to, by identifier; `registered` is what the tenant has.
  */
 export function readScopes(
   client: Pick<ClientRecord, 'scopes'>,
   text: string | undefined,
-  resources: readonly ResourceRecord[],
+  registered: readonly ResourceRecord[],
+  resources: readonly string[],
 ): Result<readonly string[], Failure> {
   if (text === undefined) {
     return succeed(defaultScopes.filter((scope) => client.scopes.includes(scope)));
@@ -51,13 +56,16 @@ export function readScopes(
   if (asked === undefined) {
     return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
   }
-  const all = knownScopes(resources);
+  const all = knownScopes(registered);
   const understood = asked.filter((scope) => all.has(scope) || client.scopes.includes(scope));
   if (understood.length === 0) {
     return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
   }
-  const foreign = understood.find((scope) => !client.scopes.includes(scope));
+  const allowed = understood.filter((scope) => client.scopes.includes(scope));
+  // RFC 8707 §2: scopes are asked for at the resources that are named, so those of other resources are none of its.
+  const here = resources.length === 0 ? all : knownScopes(registered.filter(({ identifier }) => resources.includes(identifier)));
+  const foreign = understood.find((scope) => !client.scopes.includes(scope) && (here.has(scope) || allowed.length === 0));
   return foreign === undefined
-    ? succeed(understood)
+    ? succeed(allowed)
     : fail({ reason: 'scope_not_allowed', parameter: 'scope', expected: client.scopes.join(' '), received: foreign });
 }

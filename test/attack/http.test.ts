@@ -272,6 +272,32 @@ describe('K. a flood from many addresses', () => {
   });
 });
 
+describe('H. guessing from behind a trusted proxy', () => {
+  const t = target({ trustedProxies: ['127.0.0.1'] });
+
+  test.each([
+    { by: 'ports that the proxy writes behind the address', from: (index: number) => `198.51.100.7:${40_000 + index}` },
+    { by: 'ports, over IPv6', from: (index: number) => `[2001:db8::7]:${40_000 + index}` },
+    { by: 'spellings', from: (index: number) => ['192.0.2.7', '::ffff:192.0.2.7', '::FFFF:192.0.2.7', '[::ffff:192.0.2.7]:1'][index % 4] ?? '' },
+    { by: 'the many IPv6 addresses of one network', from: (index: number) => `2001:db8:1:2::${index.toString(16)}` },
+    { by: 'spellings of an IPv6 address', from: (index: number) => ['2001:db8:0:9::1', '2001:DB8:0:9::1', '2001:0db8::9:0:0:0:1', '2001:db8:0:9:0:0:0:1'][index % 4] ?? '' },
+  ])('A122 one machine stays one machine: $by', async ({ from, by }) => {
+    const flow = t.flow();
+    const form = readForm(await flow.authorize());
+    const guess = (index: number) =>
+      flow.agent.request(form.action, {
+        method: 'POST',
+        headers: { ...formType, 'x-forwarded-for': from(index) },
+        body: encode({ ...form.fields, email: `${by.length}@example.com`, password: 'wrong password' }),
+      });
+    const statuses: number[] = [];
+    for (let index = 0; index < 11; index += 1) {
+      statuses.push((await guess(index)).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
+  });
+});
+
 describe('K. when the server itself is broken', () => {
   let server: TestServer;
   beforeAll(async () => {

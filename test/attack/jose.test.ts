@@ -3,6 +3,7 @@ import { decodeProtectedHeader, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { rotateClientSecret } from '../../src/admin/clients.ts';
 import { Flow, payloadOf, postToken, redirectUri } from '../support/flow.ts';
+import { takeSigningKey } from '../support/genuine.ts';
 import { unwrap } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 import { expectError, forEachVariant, target } from './target.ts';
@@ -132,6 +133,23 @@ describe('D. JOSE and keys', () => {
     const identity = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]);
     const forged = [Buffer.alloc(64), Buffer.concat([identity, Buffer.alloc(32)]), Buffer.concat([bytes.subarray(0, 32), Buffer.from(stretched)]), bytes.subarray(0, 63), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.alloc(0), Buffer.alloc(64, 0xff)];
     await expectForgeriesRefused(forged.map((value) => `${header}.${payload}.${value.toString('base64url')}`));
+  });
+
+  test('A057 a good signature is not enough: type, critical extensions, issuer', async () => {
+    const flow = t.flow();
+    const { json } = await flow.tokens();
+    const claims = payloadOf(json.access_token);
+    const identity = payloadOf(json.id_token);
+    const signed = await takeSigningKey(t.server);
+    const accepted = async (token: string) => (await flow.userinfo(token)).status === 200;
+    const hinted = async (token: string) => (await flow.answer({ id_token_hint: token, prompt: 'none' })).has('code');
+    expect([await accepted(signed({ typ: 'at+jwt' }, claims)), await hinted(signed({ typ: 'JWT' }, identity))]).toEqual([true, true]);
+    await expectForgeriesRefused([
+      ...['AT+JWT', 'jwt', 'application/at+jwt', undefined, ''].map((typ) => signed({ typ }, claims)),
+      ...['jwt', 'jwt+id', 'logout+jwt', undefined, ''].map((typ) => signed({ typ }, identity)),
+      ...[{ crit: ['exp'] }, { crit: [] }, { crit: ['b64'], b64: true }].flatMap((more) => [signed({ typ: 'at+jwt', ...more }, claims), signed({ typ: 'JWT', ...more }, identity)]),
+      ...[t.other.issuer, `${t.server.issuer}/`, undefined].flatMap((iss) => [signed({ typ: 'at+jwt' }, { ...claims, iss }), signed({ typ: 'JWT' }, { ...identity, iss })]),
+    ]);
   });
 
   test('A068 the key set holds no private member, nor does anything else that is served', async () => {

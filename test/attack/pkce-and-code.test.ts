@@ -54,13 +54,13 @@ describe('B. PKCE and the authorization code', () => {
       expectError(await flow.redeem(await flow.code({ code_challenge: pkce(verifier).challenge }), { code_verifier: verifier }), 'invalid_grant');
     }));
 
-  test('A026 a verifier with a NUL, broken UTF-8, or endless', async () => {
-    const flow = t.flow();
-    const code = await flow.code();
-    expectError(await flow.redeem(code, { code_verifier: `${'a'.repeat(42)}\0` }), 'invalid_request');
-    expectError(await flow.redeem(code, { code_verifier: 'a'.repeat(60_000) }), 'invalid_request');
-    expect((await flow.redeem(code)).status).toBe(200);
-  });
+  test('A026 a verifier with a NUL, broken UTF-8, or endless: a wrong one like any other, and the code is burnt', () =>
+    forEachVariant([`${'a'.repeat(42)}\0`, `\0`, `${'a'.repeat(42)}\uFFFD`, 'a'.repeat(513), 'a'.repeat(60_000)], async (verifier) => {
+      const flow = t.flow();
+      const code = await flow.code();
+      expectError(await flow.redeem(code, { code_verifier: verifier }), 'invalid_grant');
+      expectError(await flow.redeem(code), 'invalid_grant');
+    }));
 
   test('A026 challenges outside the grammar', () =>
     forEachVariant(['a'.repeat(42), 'a'.repeat(44), `${'a'.repeat(43)}=`, `${'a'.repeat(42)}+`, `${'a'.repeat(42)}/`, `${'a'.repeat(42)} `, `${'a'.repeat(42)}é`, '='.repeat(43)], async (challenge) => {

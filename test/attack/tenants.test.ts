@@ -131,9 +131,12 @@ describe('E. issuer, discovery, tenants', () => {
     const here = t.flow('shared');
     const page = await here.authorize();
     const { fields } = readForm(page);
-    const browser = here.agent.cookies('localhost').get('microauth-browser') ?? '';
     const there = t.flow('otherShared');
-    there.agent.setCookie('other.localhost', 'microauth-browser', browser);
+    const bound = [...here.agent.cookies('localhost')].filter(([name]) => name.startsWith('microauth-browser-'));
+    expect(bound.length).toBe(1);
+    for (const [name, value] of bound) {
+      there.agent.setCookie('other.localhost', name, value);
+    }
     expectPage(await there.agent.request(`${t.other.issuer}/sign-in?${encode({ interaction: fields['interaction'] })}`));
     const posted = await there.agent.request(`${t.other.issuer}/sign-in`, {
       method: 'POST',

@@ -120,6 +120,16 @@ describe('what holds for every route', () => {
     }
   });
 
+  test('A116 CORS: a preflight allows the headers that applications send, Authorization by its name', async () => {
+    for (const path of ['/token', '/userinfo', '/revoke', '/jwks', '/.well-known/openid-configuration']) {
+      const headers = { origin: 'https://spa.example', 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization,content-type,x-requested-with' };
+      const preflight = await send(at(path), { method: 'OPTIONS', headers });
+      const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase().split(', ');
+      expect(allowed).toEqual(expect.arrayContaining(['authorization', 'content-type', '*']));
+      expect(Number(preflight.headers['access-control-max-age'])).toBeGreaterThan(0);
+    }
+  });
+
   describe('no-store', () => {
     test('every answer that carries a credential, and every refusal beside it', async () => {
       const flow = new Flow(server.issuer, web);

@@ -2,7 +2,8 @@ import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { completeKeys } from '../../src/admin/tenants.ts';
 import { rotateSigningKeys } from '../../src/keys/rotation.ts';
-import { Flow, redirectUri } from '../support/flow.ts';
+import { encode, Flow, payloadOf, redirectUri } from '../support/flow.ts';
+import { takeSigningKey } from '../support/genuine.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 
@@ -83,6 +84,33 @@ describe('A067 signing keys rotate under running relying parties', () => {
     const next = await at.refresh(json.refresh_token);
     expect(next.status).toBe(200);
     expect(rotated.map((key) => key.kid)).toContain(kidOf(next.json.access_token));
+  });
+
+  test('an ID token is a hint for as long as its sign-in lasts, though its key is published no longer', async () => {
+    const { id: webId, secret } = await server.client({ type: 'web', redirectUris: [redirectUri], postLogoutRedirectUris: ['https://rp.example/out'] });
+    const at = new Flow(server.issuer, { id: webId, secret });
+    const { id_token } = (await at.tokens()).json;
+    await rotateSigningKeys(server.admin, server.record.id);
+    server.clock.advance(13 * 24 * 60 * minute);
+    expect(kids(await jwks())).not.toContain(kidOf(id_token));
+    expect((await at.answer({ prompt: 'none', id_token_hint: id_token })).has('code')).toBe(true);
+    const page = await at.agent.request(`${server.issuer}/logout?${encode({ id_token_hint: id_token, post_logout_redirect_uri: 'https://rp.example/out' })}`);
+    expect(page.headers['location']).toBe('https://rp.example/out');
+    server.clock.advance(2 * 24 * 60 * minute);
+    const late = await at.agent.request(`${server.issuer}/logout?${encode({ id_token_hint: id_token, post_logout_redirect_uri: 'https://rp.example/out' })}`);
+    expect([late.status, late.headers['location']]).toEqual([400, undefined]);
+  });
+
+  test('whoever has got hold of a key that is published no longer can do no more than hint', async () => {
+    const at = new Flow(server.issuer, client);
+    const { access_token, id_token } = (await at.tokens()).json;
+    const signed = await takeSigningKey(server);
+    const token = signed({ typ: 'at+jwt' }, { ...payloadOf(access_token), exp: Math.floor(server.clock.now() / 1000) + 7 * 24 * 3600 });
+    expect((await at.userinfo(token)).status).toBe(200);
+    await rotateSigningKeys(server.admin, server.record.id);
+    server.clock.advance(24 * 60 * minute);
+    expect((await at.userinfo(token)).status).toBe(401);
+    expect((await at.answer({ prompt: 'none', id_token_hint: signed({ typ: 'JWT' }, payloadOf(id_token)) })).has('code')).toBe(true);
   });
 
   test('two rotations in a row leave no gap', async () => {

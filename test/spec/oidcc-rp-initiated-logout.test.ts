@@ -1,7 +1,9 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { setClientEnabled } from '../../src/admin/clients.ts';
 import { plan } from '../support/conformance.ts';
 import { encode, type Flow, type ParameterValue, payloadOf, redirectUri } from '../support/flow.ts';
+import { unwrap } from '../support/server.ts';
 import type { Page } from '../support/user-agent.ts';
 
 const signedOutUri = 'https://rp.example/signed-out';
@@ -129,6 +131,21 @@ describe('oidcc-rp-initiated-logout-certification-test-plan', () => {
     test('§2: a client_id that differs from the hint’s audience is refused', async () => {
       const { flow, idToken } = await signedIn();
       await expectRefused(flow, await logout(flow, { id_token_hint: idToken, client_id: p.client2.id, post_logout_redirect_uri: signedOutUri }));
+    });
+
+    test('a client that was disabled leads nobody back', async () => {
+      const { flow } = await signedIn();
+      const disabled = await p.server.client({ type: 'web', redirectUris: [redirectUri], postLogoutRedirectUris: [signedOutUri] });
+      unwrap(await setClientEnabled(p.server.admin, p.server.record.id, disabled.id, false));
+      await expectRefused(flow, await logout(flow, { client_id: disabled.id, post_logout_redirect_uri: signedOutUri }));
+    });
+
+    test('§2: ui_locales, on the page that asks and on the one that says so', async () => {
+      const { flow, idToken } = await signedIn();
+      const asking = await logout(flow, { ui_locales: 'xx de' });
+      expect(asking.text).toContain('<html lang="de"');
+      expect((await confirmSignOut(flow, asking)).text).toContain('<html lang="de"');
+      expect((await logout(flow, { id_token_hint: idToken, ui_locales: 'fr' })).text).toContain('<html lang="fr"');
     });
 
     test('§2: staying signed in is a choice', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { send } from '../support/user-agent.ts';
+import { type Page, send } from '../support/user-agent.ts';
 
 describe('OpenID Connect Core §3.1.2: who is asked for what', () => {
   let server: TestServer;
@@ -179,6 +179,27 @@ describe('OpenID Connect Core §3.1.2: who is asked for what', () => {
     expect(await coop({ display: 'popup' })).toBe('unsafe-none');
     expect(await coop({ display: 'page' })).toBe('same-origin');
     expect(await coop({})).toBe('same-origin');
+  });
+
+  test('two tabs that open in a new browser at once can both be finished, in either order', async () => {
+    for (const order of [[0, 1], [1, 0]]) {
+      const at = flow();
+      const started = await Promise.all(['first', 'second'].map((state) => at.agent.request(at.authorizationUrl({ state }))));
+      const pages = await Promise.all(started.map((page) => at.agent.open(new URL(String(page.headers['location']), page.url))));
+      expect(pages.map((page) => [page.status, page.url.pathname])).toEqual([[200, '/sign-in'], [200, '/sign-in']]);
+      for (const index of order) {
+        const answer = answerOf(await at.signIn(pages[index] as Page));
+        expect([answer.get('state'), answer.has('code')]).toEqual([['first', 'second'][index], true]);
+      }
+    }
+  });
+
+  test('a browser that asks again and again is not given more cookies', async () => {
+    const at = flow();
+    for (let times = 0; times < 5; times += 1) {
+      await at.authorize();
+    }
+    expect([...at.agent.cookies('localhost').keys()].filter((name) => name.includes('browser')).length).toBe(1);
   });
 
   test('login_hint fills the form and nothing else', async () => {

@@ -185,6 +185,22 @@ describe('RFC 6749: the token endpoint', () => {
       expect((await at.refresh(next.json.refresh_token)).json).toMatchObject({ error: 'invalid_grant' });
     });
 
+    test('offline access ends after a year, however busy it was, and its access tokens with it', async () => {
+      const at = flow(web);
+      const day = 86_400_000;
+      let { json } = await at.tokens({ scope: 'openid offline_access' });
+      for (let days = 0; days < 360; days += 24) {
+        server.clock.advance(24 * day);
+        ({ json } = await at.refresh(json.refresh_token));
+      }
+      server.clock.advance(5 * day - 60_000);
+      ({ json } = await at.refresh(json.refresh_token));
+      expect((await at.userinfo(json.access_token)).status).toBe(200);
+      server.clock.advance(2 * 60_000);
+      expect((await at.userinfo(json.access_token)).status).toBe(401);
+      expect((await at.refresh(json.refresh_token)).json).toMatchObject({ error: 'invalid_grant' });
+    });
+
     test('a session-bound token keeps working in between', async () => {
       const at = flow();
       let token = (await at.tokens()).json.refresh_token;

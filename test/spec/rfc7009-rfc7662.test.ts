@@ -159,6 +159,14 @@ describe('revocation and introspection', () => {
       expect((await at(web).userinfo(json.access_token)).status).toBe(401);
     });
 
+    test('a refresh token that was not used for thirty days is inactive, though its grant goes on', async () => {
+      const { json } = await at(web).tokens({ scope: 'openid offline_access' });
+      server.clock.advance(30 * 86_400_000 - 60_000);
+      expect((await introspect(web, json.refresh_token)).json['active']).toBe(true);
+      server.clock.advance(2 * 60_000);
+      expect((await introspect(web, json.refresh_token)).text).toBe(inactive);
+    });
+
     test('§2.1: the hint changes nothing', async () => {
       const { json } = await at(web).tokens();
       expect((await introspect(web, json.access_token, { token_type_hint: 'refresh_token' })).json['active']).toBe(true);

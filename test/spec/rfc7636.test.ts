@@ -58,6 +58,12 @@ describe('RFC 7636 Proof Key for Code Exchange', () => {
     });
   });
 
+  test('what is wrong stands in the log, by the names of the parameters', async () => {
+    await flow().authorize(none);
+    const line = server.log().trimEnd().split('\n').map((text) => JSON.parse(text) as Record<string, unknown>).findLast(({ reason }) => reason === 'pkce_missing');
+    expect(line).toMatchObject({ parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' });
+  });
+
   describe('§4.1 and §4.6: the verifier', () => {
     test.each([32, 42, 43, 44, 64, 127, 128])('%i unreserved characters are accepted', async (length) => {
       expect((await redeemWith(unreserved(length))).status).toBe(200);
@@ -122,6 +128,13 @@ describe('RFC 7636 Proof Key for Code Exchange', () => {
     test('may not send a verifier that was never announced', async () => {
       const at = flow('exempt');
       expect((await at.redeem(await at.code({ ...none, nonce: 'n' }))).json).toMatchObject({ error: 'invalid_grant' });
+    });
+
+    test('may not announce a method without a challenge, S256 or any other', async () => {
+      for (const method of ['S256', 'plain']) {
+        const answer = answerOf(await flow('exempt').authorize({ code_challenge: undefined, code_challenge_method: method, nonce: 'n' }));
+        expect(answer.get('error')).toBe('invalid_request');
+      }
     });
 
     test('still cannot use plain', async () => {

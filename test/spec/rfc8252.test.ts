@@ -52,6 +52,8 @@ describe('RFC 8252 OAuth 2.0 for native apps', () => {
     ['the same machine by another name', 'http://localhost:9000/callback'],
     ['another loopback address', 'http://127.0.0.2:9000/callback'],
     ['a port out of range', 'http://127.0.0.1:65536/callback'],
+    ['no port at all', 'http://127.0.0.1:0/callback'],
+    ['a port with a leading zero', 'http://127.0.0.1:08080/callback'],
     ['an empty port', 'http://127.0.0.1:/callback'],
     ['a user name', 'http://127.0.0.1:9000@evil.example/callback'],
     ['a user name before loopback', 'http://x@127.0.0.1:9000/callback'],

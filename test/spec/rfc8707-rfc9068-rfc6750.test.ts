@@ -15,9 +15,9 @@ describe('access tokens and the resources that take them', () => {
 
   beforeAll(async () => {
     server = await startServer();
-    client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
-    await server.resource({ identifier: api });
-    await server.resource({ identifier: files, accessTokenAlgorithm: 'RS256' });
+    client = await server.client({ type: 'spa', redirectUris: [redirectUri], scopes: ['openid', 'email', 'files:read'] });
+    await server.resource({ identifier: api, scopes: ['api:read'] });
+    await server.resource({ identifier: files, scopes: ['files:read'], accessTokenAlgorithm: 'RS256' });
     await server.user();
   });
   afterAll(() => server.stop());
@@ -36,6 +36,30 @@ describe('access tokens and the resources that take them', () => {
 
     test('several: all of them', async () => {
       expect(await audience({ resource: [api, files] })).toEqual([api, files]);
+    });
+
+    test('one that is named twice is one, in every request', async () => {
+      const at = flow();
+      const { json } = await at.redeem(await at.code({ resource: [api, api, files] }));
+      expect(payloadOf(json.access_token)['aud']).toEqual([api, files]);
+      expect(payloadOf((await at.refresh(json.refresh_token, { resource: [api, api] })).json.access_token)['aud']).toBe(api);
+      const service = await server.client({ type: 'service' });
+      const own = await postToken(`${server.issuer}/token`, { client_id: service.id, client_secret: service.secret, grant_type: 'client_credentials', resource: [files, files] });
+      expect(payloadOf(own.json.access_token)['aud']).toBe(files);
+    });
+
+    test('a request for one resource is not refused for the scopes of another', async () => {
+      const { json } = await flow().tokens({ resource: files, scope: 'openid email api:read files:read' });
+      expect(json['scope']).toBe('openid email files:read');
+      expect(payloadOf(json.access_token)).toMatchObject({ aud: files, scope: 'openid email files:read' });
+    });
+
+    test('but for a scope of that resource that is not the client’s, and without a resource for any', async () => {
+      const refusal = async (change: Parameters<Flow['tokens']>[0]) => answerOf(await flow().authorize(change)).get('error');
+      expect(await refusal({ resource: api, scope: 'openid api:read' })).toBe('invalid_scope');
+      expect(await refusal({ resource: [files, api], scope: 'openid api:read' })).toBe('invalid_scope');
+      expect(await refusal({ resource: files, scope: 'api:read' })).toBe('invalid_scope');
+      expect(await refusal({ scope: 'openid api:read' })).toBe('invalid_scope');
     });
 
     test('on the loopback interface: accepted unregistered', async () => {
@@ -106,6 +130,13 @@ describe('access tokens and the resources that take them', () => {
       expect(claims).not.toHaveProperty('email');
     });
 
+    test('for several resources, RS256 where one of them asks for it, in any order', async () => {
+      for (const resource of [[api, files], [files, api], ['http://localhost:3000', files]]) {
+        expect(decodeProtectedHeader((await flow().tokens({ resource })).json.access_token).alg).toBe('RS256');
+      }
+      expect(decodeProtectedHeader((await flow().tokens({ resource: [api, 'http://localhost:3000'] })).json.access_token).alg).toBe('ES256');
+    });
+
     test('a resource may have its tokens in RS256', async () => {
       const { json } = await flow().tokens({ resource: files });
       expect(decodeProtectedHeader(json.access_token).alg).toBe('RS256');
@@ -159,9 +190,22 @@ describe('access tokens and the resources that take them', () => {
       expect((await userinfo(form({ access_token: [json.access_token, json.access_token] }))).status).toBe(400);
     });
 
+    test('§2.1: a POST without a body has no type to be wrong', async () => {
+      const { json } = await flow().tokens();
+      for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+        const headers = { authorization: `Bearer ${json.access_token}`, 'content-type': type, 'content-length': '0' };
+        expect((await userinfo({ method: 'POST', headers })).status).toBe(200);
+      }
+      const full = { authorization: `Bearer ${json.access_token}`, 'content-type': 'application/json' };
+      expect((await userinfo({ method: 'POST', headers: full, body: '{}' })).status).toBe(415);
+    });
+
     test('§2.3: never in the URL', async () => {
       const { json } = await flow().tokens();
-      expect((await userinfo({}, `?access_token=${json.access_token}`)).status).toBe(400);
+      const refused = await userinfo({}, `?access_token=${json.access_token}`);
+      expect(refused.status).toBe(400);
+      // §3: where no token was taken, the challenge says so.
+      expect(refused.headers['www-authenticate']).toMatch(/^Bearer realm="[^"]+", error="invalid_request", error_description="[^"]+"$/);
       expect((await userinfo({ headers: { authorization: `Bearer ${json.access_token}` } }, `?access_token=${json.access_token}`)).status).toBe(400);
     });
   });

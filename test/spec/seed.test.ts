@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sha256 } from '../../src/core/hash.ts';
+import type { UserRecord } from '../../src/store/records.ts';
 import { Flow, pkce, postToken, payloadOf, redirectUri } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('the five steps that a newcomer follows', () => {
   let server: TestServer;
   let client: { id: string; secret: string };
+  let user: UserRecord;
 
   beforeAll(async () => {
     server = await startServer();
     client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
-    await server.user();
+    user = await server.user();
   });
   afterAll(() => server.stop());
 
@@ -44,6 +47,8 @@ describe('the five steps that a newcomer follows', () => {
     const right = await flow.redeem(code);
     expect(right.status).toBe(400);
     expect(right.json).toMatchObject({ error: 'invalid_grant' });
+    // Nor is it left behind as something that the person has granted.
+    expect(await server.store.listGrantsOfUser(server.record.id, user.id, server.clock.now())).not.toContainEqual(expect.objectContaining({ codeHash: sha256(code) }) as unknown);
   });
 
   test('refresh rotates, and the previous token gives the same successor for a moment', async () => {

@@ -10,19 +10,19 @@ import type { Reply } from '../reply.ts';
 /** Credentials that must never stand in a URL, where logs and histories keep them (RFC 9700 §4.3.2). */
 const bodyOnly = ['client_secret', 'code', 'code_verifier', 'refresh_token', 'access_token', 'token', 'client_assertion', 'grant_type'];
 
-/** An endpoint that clients call directly. */
-function direct(endpoint: (context: Context, request: DirectRequest) => Promise<Outcome>) {
+/** An endpoint that clients call directly; one that takes access tokens says so in every refusal (RFC 6750 §3). */
+function direct(endpoint: (context: Context, request: DirectRequest) => Promise<Outcome>, challenge?: 'Bearer') {
   return async (exchange: Exchange): Promise<Reply> => {
     const misplaced = bodyOnly.find((name) => exchange.query.has(name));
     const outcome =
       misplaced === undefined
         ? await endpoint(exchange.context, { authorization: exchange.headers.get('authorization') ?? undefined, body: exchange.form })
-        : refuse({ reason: 'parameter_in_query', parameter: misplaced });
+        : refuse({ reason: 'parameter_in_query', parameter: misplaced }, challenge);
     return { kind: 'outcome', outcome, failure: outcome.kind === 'failure' ? outcome.failure : undefined };
   };
 }
 
 export const handleToken = direct(token);
-export const handleUserinfo = direct(userinfo);
+export const handleUserinfo = direct(userinfo, 'Bearer');
 export const handleIntrospect = direct(introspect);
 export const handleRevoke = direct(revoke);

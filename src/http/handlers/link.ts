@@ -59,7 +59,7 @@ function renderGoOn(exchange: Exchange, ticket: TicketRecord, purpose: 'sign_in'
 /** The sign-in that a ticket was asked for, where this is the browser that asked. */
 function interactionOfTicket(exchange: Exchange, ticket: TicketRecord): Interaction | undefined {
   const { interaction: box } = JSON.parse(ticket.data) as { readonly interaction?: string };
-  return openInteraction(exchange.context, exchange.cookies.get('browser'), 'authorization', box);
+  return openInteraction(exchange.context, exchange.cookies.browsers, 'authorization', box);
 }
 
 /** A sign-in goes on where it was begun: in the browser that asked for the mail, and nowhere else. */

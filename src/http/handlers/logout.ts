@@ -1,6 +1,6 @@
 import { openInteraction, sealInteraction } from '../../flow/interaction.ts';
 import { mayEndUnasked, signOut } from '../../flow/sign-out.ts';
-import { logoutParameters, type LogoutReturn, type LogoutRequest, readLogoutRequest } from '../../oauth/logout.ts';
+import { logoutParameters, type LogoutRequest, readLogoutRequest } from '../../oauth/logout.ts';
 import { toClientLocation } from '../../oauth/redirect-uri.ts';
 import { signedOutPage, signOutPage } from '../../pages/sign-out.ts';
 import { withoutSession } from '../../session/browser-sessions.ts';
@@ -37,7 +37,7 @@ export async function handleLogout(exchange: Exchange): Promise<Reply> {
     return confirm(exchange, request.value, session);
   }
   await signOut(exchange.context, session);
-  return leave(exchange, request.value.returnTo, session && withoutSession(sessions, session));
+  return leave(exchange, request.value, session && withoutSession(sessions, session));
 }
 
 async function confirm(exchange: Exchange, request: LogoutRequest, session: SessionRecord): Promise<Reply> {
@@ -48,7 +48,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
     kind: 'page',
     status: 200,
     page: signOutPage({
-      site: siteOf(exchange),
+      site: siteOf(exchange, { request }),
       ...(request.client === undefined ? {} : { client: pageClient(request.client) }),
       account: pageAccount(user),
       request: sealInteraction(context, browser, {
@@ -56,6 +56,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
         startedAt: context.clock.now(),
         sessionId: session.id,
         returnTo: request.returnTo,
+        uiLocales: request.uiLocales,
       }),
     }),
     leadsTo: request.returnTo?.uri,
@@ -66,7 +67,7 @@ async function confirm(exchange: Exchange, request: LogoutRequest, session: Sess
 /** Takes the person's word. A page that was shown to another session ends none. */
 export async function submitLogout(exchange: Exchange): Promise<Reply> {
   const box = exchange.form.get('request') ?? undefined;
-  const interaction = openInteraction(exchange.context, exchange.cookies.get('browser'), 'logout', box);
+  const interaction = openInteraction(exchange.context, exchange.cookies.browsers, 'logout', box);
   if (interaction === undefined) {
     return lostInteractionPage(exchange);
   }
@@ -76,14 +77,15 @@ export async function submitLogout(exchange: Exchange): Promise<Reply> {
     return { kind: 'redirect', to: ownLocation('/') };
   }
   await signOut(exchange.context, asked?.session);
-  return leave(exchange, interaction.returnTo, asked && withoutSession(sessions, asked.session));
+  return leave(exchange, interaction, asked && withoutSession(sessions, asked.session));
 }
 
 /** The way back; `session` is the cookie of those who stay signed in. */
-function leave(exchange: Exchange, returnTo: LogoutReturn | undefined, session: string | undefined): Reply {
+function leave(exchange: Exchange, request: Pick<LogoutRequest, 'returnTo' | 'uiLocales'>, session: string | undefined): Reply {
+  const { returnTo } = request;
   const cookies: readonly CookieChange[] = [{ name: 'session', value: session }];
   if (returnTo === undefined) {
-    return { kind: 'page', status: 200, page: signedOutPage({ site: siteOf(exchange) }), cookies };
+    return { kind: 'page', status: 200, page: signedOutPage({ site: siteOf(exchange, { request }) }), cookies };
   }
   const state = returnTo.state === undefined ? [] : ([['state', returnTo.state]] as const);
   return { kind: 'redirect', to: toClientLocation(returnTo.uri, state), cookies };

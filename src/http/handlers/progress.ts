@@ -122,7 +122,7 @@ export function answer(exchange: Exchange, { target, parameters }: Authorization
 /** The interaction that a page or form carries, if it was sealed for this browser. */
 export function interactionOf(exchange: Exchange): Interaction | undefined {
   const box = (exchange.method === 'POST' ? exchange.form : exchange.query).get('interaction') ?? undefined;
-  return openInteraction(exchange.context, exchange.cookies.get('browser'), 'authorization', box);
+  return openInteraction(exchange.context, exchange.cookies.browsers, 'authorization', box);
 }
 
 /** Seals an interaction for the browser that brought one. */

@@ -16,7 +16,7 @@ export const clientCredentialsGrant: ClientGrant = {
     }
     const asked = parameters.get('scope');
     // RFC 6749 §3.3: without a scope, all that the client is registered for.
-    const scopes = asked === undefined ? succeed(client.scopes) : readScopes(client, asked, registered);
+    const scopes = asked === undefined ? succeed(client.scopes) : readScopes(client, asked, registered, resources);
     if (!scopes.ok) {
       return scopes;
     }
