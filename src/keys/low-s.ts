@@ -3,17 +3,16 @@
  * accept no other, so that a token of ours has one spelling only.
  */
 
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+/** The order n of P-256 (FIPS 186-5), and half of it. */
+const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+const half = Buffer.from('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8', 'hex');
 
-function readS(signature: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(signature.subarray(32)).toString('hex')}`);
-}
+/** Where s begins in a raw signature (r ‖ s, 64 bytes). */
+const start = 32;
 
-const half = Buffer.from((order / 2n).toString(16).padStart(64, '0'), 'hex');
-
-/** Whether a raw P-256 signature (r ‖ s, 64 bytes) has the smaller s. */
+/** Whether a raw P-256 signature has the smaller s. */
 export function hasLowS(signature: Uint8Array): boolean {
-  return signature.byteLength === 64 && Buffer.compare(signature.subarray(32), half) <= 0;
+  return signature.byteLength === 64 && Buffer.compare(signature.subarray(start), half) <= 0;
 }
 
 /** The same signature with the smaller s. */
@@ -21,6 +20,12 @@ export function toLowS(signature: Uint8Array): Uint8Array {
   if (hasLowS(signature)) {
     return signature;
   }
-  const s = (order - readS(signature)).toString(16).padStart(64, '0');
-  return Buffer.concat([signature.subarray(0, 32), Buffer.from(s, 'hex')]);
+  const low = Uint8Array.from(signature);
+  let borrow = 0;
+  for (let index = start - 1; index >= 0; index -= 1) {
+    const digit = (order[index] ?? 0) - (signature[start + index] ?? 0) - borrow;
+    borrow = digit < 0 ? 1 : 0;
+    low[start + index] = digit & 0xff;
+  }
+  return low;
 }

@@ -35,13 +35,16 @@ const judgedByItsGrammar = 'code_verifier';
  */
 export function readParameters(source: URLSearchParams, known: readonly string[]): Result<Parameters, Failure> {
   const values = new Map<string, string[]>();
-  for (const name of known) {
-    const all = source.getAll(name);
+  for (const [name, value] of source) {
+    if (!known.includes(name)) {
+      continue;
+    }
+    const before = values.get(name);
     // RFC 6749 §3.1 and §3.2: parameters must not be included more than once.
-    if (all.length > 1 && name !== 'resource') {
+    if (before !== undefined && name !== 'resource') {
       return fail({ reason: 'parameter_repeated', parameter: name });
     }
-    for (const value of name === judgedByItsGrammar ? [] : all) {
+    if (name !== judgedByItsGrammar) {
       if (value.length > (maximumLength[name] ?? defaultMaximum)) {
         return fail({ reason: 'parameter_too_long', parameter: name, received: `${value.length} characters` });
       }
@@ -49,7 +52,11 @@ export function readParameters(source: URLSearchParams, known: readonly string[]
         return fail({ reason: 'parameter_malformed', parameter: name });
       }
     }
-    values.set(name, [...new Set(all)].filter((value) => value !== ''));
+    if (before === undefined) {
+      values.set(name, value === '' ? [] : [value]);
+    } else if (value !== '' && !before.includes(value)) {
+      before.push(value);
+    }
   }
   return succeed({
     get: (name) => values.get(name)?.[0],

@@ -14,14 +14,11 @@ export function checkResourceIdentifier(identifier: string): string | undefined 
 }
 
 /**
- * Whether access tokens can be issued for this resource: it is registered with the tenant, or it is on the
- * loopback interface. A token for http://localhost:3000 can reach nothing but a server on the person's own
- * machine, as a loopback redirect URI does (RFC 8252 §7.3), so a developer need not register it.
+ * Access tokens can be issued for resources on the loopback interface, registered or not. A token for
+ * http://localhost:3000 can reach nothing but a server on the person's own machine, as a loopback redirect URI does
+ * (RFC 8252 §7.3), so a developer need not register it.
  */
-function isKnownResource(resources: readonly ResourceRecord[], identifier: string): boolean {
-  if (resources.some((resource) => resource.identifier === identifier)) {
-    return true;
-  }
+function isOnLoopback(identifier: string): boolean {
   const url = new URL(identifier);
   return url.protocol === 'http:' && isLoopbackHost(url.hostname);
 }
@@ -29,10 +26,13 @@ function isKnownResource(resources: readonly ResourceRecord[], identifier: strin
 /** Judges requested resources against those that the tenant has registered (RFC 8707 §2). */
 export function checkResources(resources: readonly string[], registered: readonly ResourceRecord[]): Failure | undefined {
   for (const resource of resources) {
+    if (registered.some(({ identifier }) => identifier === resource)) {
+      continue;
+    }
     if (checkResourceIdentifier(resource) !== undefined) {
       return { reason: 'resource_malformed', parameter: 'resource', received: resource };
     }
-    if (!isKnownResource(registered, resource)) {
+    if (!isOnLoopback(resource)) {
       return { reason: 'resource_unknown', parameter: 'resource', received: resource };
     }
   }

@@ -62,6 +62,9 @@ export function readScopes(
     return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
   }
   const allowed = understood.filter((scope) => client.scopes.includes(scope));
+  if (allowed.length === understood.length) {
+    return succeed(allowed);
+  }
   // RFC 8707 §2: scopes are asked for at the resources that are named, so those of other resources are none of its.
   const here = resources.length === 0 ? all : knownScopes(registered.filter(({ identifier }) => resources.includes(identifier)));
   const foreign = understood.find((scope) => !client.scopes.includes(scope) && (here.has(scope) || allowed.length === 0));

@@ -31,6 +31,9 @@ export const retryDelay = 10;
 /** How many may wait for a file that is held; more are refused at once instead of queued without end. */
 export const maximumWaiting = 1000;
 
+/** For how many turns of the event loop a commit waits at the most for others to come along. */
+const maximumTurns = 8;
+
 const nothing = Promise.resolve();
 
 /**
@@ -96,6 +99,18 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk | undefined
         database.exec('RELEASE verb');
         one.reject(explain(error));
         return false;
+      }
+    });
+  }
+
+  /** Commits as soon as a turn of the event loop has brought nothing more, so that whoever is ready comes along. */
+  function commitSoon(turns = 1, known = 0): void {
+    underway = true;
+    setImmediate(() => {
+      if (waiting.length > known && turns < maximumTurns) {
+        commitSoon(turns + 1, waiting.length);
+      } else {
+        commitWaiting(false);
       }
     });
   }
@@ -188,9 +203,9 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk | undefined
   }
 
   function finish(): void {
-    underway = waiting.length > 0;
-    if (underway) {
-      setImmediate(commitWaiting, false);
+    underway = false;
+    if (waiting.length > 0) {
+      commitSoon();
     }
   }
 
@@ -219,8 +234,7 @@ export function createGroupCommit(database: DatabaseSync, disk: Disk | undefined
           reject,
         });
         if (!underway) {
-          underway = true;
-          setImmediate(commitWaiting, false);
+          commitSoon();
         }
       });
     },
