@@ -6,11 +6,13 @@
  */
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, hash, type KeyObject, randomBytes, sign, timingSafeEqual, verify } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { clients, folder, hashPassword, lifetimes, origin, password, port, resource, secret, serviceScope, users, verifyPassword } from './setup.ts';
 
+// As ours does, since importing it would load Node's HTTP client as well.
+const { createServer } = process.getBuiltinModule('node:http');
 const database = new DatabaseSync(join(folder, 'floor.db'));
 database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
 if (process.env['BENCH_PROVISION'] === '1') {

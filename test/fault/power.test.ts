@@ -82,6 +82,20 @@ describe('an answer of the store', () => {
     await store.close();
   });
 
+  test('is not put off by others that keep coming', async () => {
+    const { store, disk } = await openObedient('stream');
+    const written: Promise<void>[] = [];
+    while (disk.waiting() === 0) {
+      written.push(store.createGrant(tenant.id, aGrant(`grant-${written.length}`)));
+      await turn();
+    }
+    expect(written.length).toBeGreaterThan(1);
+    expect(written.length).toBeLessThan(12);
+    disk.finish();
+    await written[0];
+    await store.close();
+  });
+
   test('that rests on what is still on its way says so: settled', async () => {
     const { store, disk } = await openObedient('settled');
     await store.settled();

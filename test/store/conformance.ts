@@ -13,7 +13,7 @@ export interface StoreUnderTest {
 const window = 10_000;
 
 /** What every engine must do: the specification of the store's port. */
-export function describeStore(engine: string, open: () => Promise<StoreUnderTest>): void {
+export function describeStore(engine: string, open: (how?: 'empty') => Promise<StoreUnderTest>): void {
   describe(`store on ${engine}`, () => {
     let opened: StoreUnderTest;
     let store: Store;
@@ -31,7 +31,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
 
     describe('migrate', () => {
       test('is pending before, and asking changes nothing', async () => {
-        const fresh = await open();
+        const fresh = await open('empty');
         const pending = await fresh.store.pendingMigrations();
         expect(pending.length).toBeGreaterThan(0);
         expect(await fresh.store.pendingMigrations()).toEqual(pending);
@@ -45,7 +45,7 @@ export function describeStore(engine: string, open: () => Promise<StoreUnderTest
       });
 
       test('two at once apply each step once', async () => {
-        const fresh = await open();
+        const fresh = await open('empty');
         const both = await Promise.all([fresh.store.migrate(now), fresh.store.migrate(now)]);
         expect(both.flat().length).toBe(new Set(both.flat()).size);
         expect(await fresh.store.pendingMigrations()).toEqual([]);

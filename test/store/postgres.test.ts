@@ -7,16 +7,23 @@ import { describeAccounts } from './account-conformance.ts';
 import { describeStore, type StoreUnderTest } from './conformance.ts';
 import { describeFaults, type FaultyStore } from './faults.ts';
 import { describeIsolation } from './isolation.ts';
+import { now } from './records.ts';
 
 let server: PostgresServer;
+/** A database with the schema, to copy: quicker than to make it anew for each test. */
+let withSchema: string;
 
 beforeAll(async () => {
   server = await startPostgres();
+  withSchema = await server.database();
+  const store = createStore(openPostgresEngine(withSchema));
+  await store.migrate(now);
+  await store.close();
 });
 afterAll(() => server.stop());
 
-async function onPostgres(): Promise<StoreUnderTest> {
-  const url = await server.database();
+async function onPostgres(how?: 'empty'): Promise<StoreUnderTest> {
+  const url = await server.database(how === 'empty' ? undefined : withSchema);
   const store = createStore(openPostgresEngine(url));
   return {
     store,
@@ -28,7 +35,7 @@ async function onPostgres(): Promise<StoreUnderTest> {
 }
 
 async function failing(): Promise<FaultyStore> {
-  const url = await server.database();
+  const url = await server.database(withSchema);
   let failAt = 0;
   let count = 0;
   const store = createStore(
