@@ -2,7 +2,8 @@ import type { Migration } from './migration.ts';
 
 /**
  * One text for every engine: TEXT ids, BIGINT for time and counters, INTEGER 0 or 1 for truth. Lists are
- * space-delimited, as OAuth writes them. `tenant_id` opens every primary key.
+ * space-delimited, as OAuth writes them. `tenant_id` opens every primary key, and no other index: while
+ * tables are small PostgreSQL would take one of those for looking up a row by its key, and keep to it when they have grown.
  */
 export const initial: Migration = {
   name: '0001-initial',
@@ -70,7 +71,7 @@ export const initial: Migration = {
       created_at BIGINT NOT NULL,
       updated_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, id),
-      UNIQUE (tenant_id, email_key)
+      UNIQUE (email_key, tenant_id)
     )`,
     `CREATE TABLE sessions (
       tenant_id TEXT NOT NULL,
@@ -85,9 +86,9 @@ export const initial: Migration = {
       created_at BIGINT NOT NULL,
       expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, id),
-      UNIQUE (tenant_id, cookie_hash)
+      UNIQUE (cookie_hash, tenant_id)
     )`,
-    `CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id)`,
+    `CREATE INDEX sessions_by_user ON sessions (user_id, tenant_id)`,
     `CREATE INDEX sessions_by_expiry ON sessions (expires_at)`,
     `CREATE TABLE consents (
       tenant_id TEXT NOT NULL,
@@ -124,7 +125,7 @@ export const initial: Migration = {
       revocation_reason TEXT,
       PRIMARY KEY (tenant_id, id)
     )`,
-    `CREATE INDEX grants_by_user ON grants (tenant_id, user_id)`,
+    `CREATE INDEX grants_by_user ON grants (user_id, tenant_id)`,
     `CREATE INDEX grants_by_expiry ON grants (expires_at)`,
     `CREATE TABLE revoked_access_tokens (
       tenant_id TEXT NOT NULL,

@@ -31,7 +31,7 @@ export const accounts: Migration = {
       last_used_at BIGINT,
       PRIMARY KEY (tenant_id, id)
     )`,
-    `CREATE INDEX passkeys_by_user ON passkeys (tenant_id, user_id)`,
+    `CREATE INDEX passkeys_by_user ON passkeys (user_id, tenant_id)`,
     `CREATE TABLE totp_factors (
       tenant_id TEXT NOT NULL,
       user_id TEXT NOT NULL,
@@ -54,7 +54,7 @@ export const accounts: Migration = {
       expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, token_hash)
     )`,
-    `CREATE INDEX remembered_devices_by_user ON remembered_devices (tenant_id, user_id)`,
+    `CREATE INDEX remembered_devices_by_user ON remembered_devices (user_id, tenant_id)`,
     `CREATE INDEX remembered_devices_by_expiry ON remembered_devices (expires_at)`,
     `CREATE TABLE tickets (
       tenant_id TEXT NOT NULL,
@@ -70,9 +70,9 @@ export const accounts: Migration = {
       created_at BIGINT NOT NULL,
       expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, id),
-      UNIQUE (tenant_id, link_hash)
+      UNIQUE (link_hash, tenant_id)
     )`,
-    `CREATE INDEX tickets_by_user ON tickets (tenant_id, user_id)`,
+    `CREATE INDEX tickets_by_user ON tickets (user_id, tenant_id)`,
     `CREATE INDEX tickets_by_expiry ON tickets (expires_at)`,
     `CREATE TABLE spent_proofs (
       tenant_id TEXT NOT NULL,
@@ -108,7 +108,7 @@ export const accounts: Migration = {
       expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, id)
     )`,
-    `CREATE INDEX security_events_by_user ON security_events (tenant_id, user_id, at)`,
+    `CREATE INDEX security_events_by_user ON security_events (user_id, tenant_id, at)`,
     `CREATE INDEX security_events_by_expiry ON security_events (expires_at)`,
   ],
 };
