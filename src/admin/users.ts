@@ -1,8 +1,9 @@
+import { emailKey } from '../core/email-address.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { readClaim } from '../identity/claims.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
-import { checkEmail, emailKey } from '../identity/users.ts';
+import { checkNewEmail } from '../identity/users.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 
@@ -20,9 +21,9 @@ export interface NewUser {
 /** Makes a user. */
 export async function createUser(context: AdminContext, tenantId: TenantId, input: NewUser): Promise<Result<UserRecord, AdminFailure>> {
   const email = input.email.trim();
-  const problem = checkEmail(email);
-  if (problem !== undefined) {
-    return refuse('invalid', problem);
+  const impossible = checkNewEmail(email);
+  if (impossible !== undefined) {
+    return refuse('invalid', impossible.text);
   }
   const claims: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(input.claims)) {

@@ -1,5 +1,6 @@
 import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
+import type { AddressCollision } from '../store/port.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
@@ -134,4 +135,9 @@ export function inspectedKeyView({ tenant, key, state }: InspectedKey, now: Inst
 
 function instant(milliseconds: Instant): string {
   return new Date(milliseconds).toISOString();
+}
+
+/** An account that is not found by its address. */
+export function addressCollisionView({ tenantId, userId, email, holderId }: AddressCollision) {
+  return { tenant: tenantId, user: userId, email, found_as: holderId ?? null };
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { describeCollision } from '../admin/address-collisions.ts';
 import { type InspectedKey, inspectKeys } from '../admin/inspect-keys.ts';
 import { inspectedKeyView } from '../admin/views.ts';
 import { type Config, loadConfig } from '../config/load.ts';
@@ -22,6 +23,9 @@ interface Findings {
 
 /** Authorization codes live for a minute; clocks that are further apart than this make sign-ins fail now and then. */
 const tolerance = 5 * second;
+
+/** How many accounts that share an address are named. */
+const maximumCollisions = 20;
 
 /** `microauth check` */
 export function completeCheck(command: Command): void {
@@ -88,6 +92,7 @@ async function inspectStore(store: Store, { sealingKey, smtpUrl }: Config): Prom
     const waiting = (await store.listTenants()).filter(({ settings }) => settings.signUp !== 'closed' || settings.emailSignIn).map(({ name }) => name);
     problems.push(...(waiting.length === 0 ? [] : [`Without MICROAUTH_SMTP_URL nobody can sign up or sign in by mail, which these tenants want: ${waiting.slice(0, 10).join(', ')}${waiting.length > 10 ? ` and ${waiting.length - 10} more` : ''}.`]));
   }
+  problems.push(...(await store.listAddressCollisions(maximumCollisions)).map(describeCollision));
   const { keys, problems: keyProblems } = await inspectKeys({ store, sealingKey, clock });
   return { problems: [...problems, ...keyProblems], pendingMigrations, keys, clockDifference };
 }

@@ -6,7 +6,7 @@ import { createUser, setUserEnabled, setUserPassword } from '../admin/users.ts';
 import { sha256 } from '../core/hash.ts';
 import { issuerOf } from '../core/issuer.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
-import { emailKey } from '../identity/users.ts';
+import { emailKey } from '../core/email-address.ts';
 import { standardScopes } from '../oauth/scopes.ts';
 import type { TenantRecord } from '../store/records.ts';
 import { defaultSettings, writeSettings } from '../store/tenant-settings.ts';

@@ -1,6 +1,7 @@
 import { day } from '../core/clock.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
-import { checkEmail, emailKey } from '../identity/users.ts';
+import { emailKey } from '../core/email-address.ts';
+import { checkNewEmail } from '../identity/users.ts';
 import type { TicketRecord } from '../store/account-records.ts';
 import type { Locale } from '../words/locale.ts';
 import { issueTicket, type TicketContext, ticketLifetimes } from './tickets.ts';
@@ -13,9 +14,9 @@ export async function invite(
   context: TicketContext,
   { email, locale }: { readonly email: string; readonly locale: Locale },
 ): Promise<Result<TicketRecord & { readonly link: string }, string>> {
-  const malformed = checkEmail(email);
-  if (malformed !== undefined) {
-    return fail(malformed);
+  const impossible = checkNewEmail(email);
+  if (impossible !== undefined) {
+    return fail(impossible.text);
   }
   const { store, tenant } = context;
   if ((await store.findUserByEmail(tenant.id, emailKey(email))) !== undefined) {

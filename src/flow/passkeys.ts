@@ -1,4 +1,3 @@
-import { returnPasskeyAttempt, takePasskeyAttempt } from '../identity/attempts.ts';
 import {
   type AuthenticationOptions,
   authenticationOptions,
@@ -14,6 +13,7 @@ import type { AuthenticationMethod } from '../oauth/authentication-contexts.ts';
 import type { Context, Tenant } from '../oauth/context.ts';
 import type { PasskeyRecord } from '../store/account-records.ts';
 import type { UserRecord } from '../store/records.ts';
+import { beginAttempt } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { Browser } from './sign-in.ts';
 
@@ -60,21 +60,19 @@ export async function judgePasskey(
   browser: Browser,
   userId?: string,
 ): Promise<PasskeyOutcome> {
-  const { store, tenant, clock } = context;
-  if (challenge === undefined || challengeEnd(challenge) <= clock.now()) {
+  if (challenge === undefined || challengeEnd(challenge) <= context.clock.now()) {
     return { kind: 'expired' };
   }
-  const decision = await takePasskeyAttempt(store, tenant.id, browser.address, clock.now());
-  if (!decision.allowed) {
-    context.record({ event: 'sign_in_throttled', detail: browser.address });
-    return { kind: 'too_many_attempts', retryAt: decision.retryAt };
+  const attempt = await beginAttempt(context, 'passkey', browser);
+  if (!attempt.allowed) {
+    return { kind: 'too_many_attempts', retryAt: attempt.retryAt };
   }
   const found = await findProven(context, challenge, json, userId);
   if (found === undefined) {
     context.record({ event: 'passkey_refused', userId, detail: browser.address });
     return { kind: 'refused' };
   }
-  await returnPasskeyAttempt(store, tenant.id, browser.address);
+  await attempt.giveBack();
   // Which of the two it is says whether the key can leave its device (RFC 8176 §2).
   return { kind: 'right', user: found.user, method: found.passkey.backedUp ? 'synced_passkey' : 'hardware_passkey' };
 }

@@ -1,8 +1,9 @@
-import { returnAttempt, takeAttempt } from '../identity/attempts.ts';
-import { emailKey } from '../identity/users.ts';
+import { emailKey } from '../core/email-address.ts';
+import { isTooLong } from '../identity/password.ts';
 import type { UserRecord } from '../store/records.ts';
+import { beginAttempt } from './attempt.ts';
 import type { FlowContext } from './context.ts';
-import { knownDeviceOf } from './device.ts';
+import { hasSignedInFrom } from './device.ts';
 import type { Browser } from './sign-in.ts';
 
 export type PasswordOutcome =
@@ -16,24 +17,27 @@ export type PasswordOutcome =
  * same work as a wrong password, so the page tells nobody who has an account.
  */
 export async function judgePassword(context: FlowContext, email: string, password: string, browser: Browser): Promise<PasswordOutcome> {
-  const tenantId = context.tenant.id;
-  const attempt = { email, address: browser.address, knownDevice: knownDeviceOf(context, browser.device, email) };
-  const decision = await takeAttempt(context.store, tenantId, attempt, context.clock.now());
-  if (!decision.allowed) {
-    context.record({ event: 'sign_in_throttled', detail: browser.address });
-    return { kind: 'too_many_attempts', retryAt: decision.retryAt };
+  if (isTooLong(password)) {
+    // It is nobody's password and costs no work, so it is no guess either.
+    context.record({ event: 'sign_in_failed', detail: browser.address });
+    return { kind: 'wrong_credentials' };
   }
-  const user = await context.store.findUserByEmail(tenantId, emailKey(email));
-  const verified = await context.hasher.verify(password, user?.passwordHash ?? undefined);
+  const attempt = await beginAttempt(context, 'password', browser, email);
+  if (!attempt.allowed) {
+    return { kind: 'too_many_attempts', retryAt: attempt.retryAt };
+  }
+  const user = await context.store.findUserByEmail(context.tenant.id, emailKey(email));
+  const turn = { address: browser.address, known: hasSignedInFrom(context, browser.device, email) };
+  const verified = await context.hasher.verify(password, user?.passwordHash ?? undefined, turn);
   if (!verified.ok) {
-    await returnAttempt(context.store, tenantId, attempt);
+    await attempt.giveBack();
     return { kind: 'busy' };
   }
   if (!verified.value || user === undefined || !user.enabled) {
     context.record({ event: 'sign_in_failed', userId: user?.id, detail: browser.address });
     return { kind: 'wrong_credentials' };
   }
-  await returnAttempt(context.store, tenantId, attempt);
+  await attempt.giveBack();
   return { kind: 'right', user: await withPresentHash(context, user, password) };
 }
 

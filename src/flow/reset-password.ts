@@ -1,25 +1,27 @@
 import { judgeNewPassword, type PasswordProblem } from '../identity/password-rules.ts';
-import { emailKey } from '../identity/users.ts';
+import { emailKey } from '../core/email-address.ts';
 import type { TicketRecord } from '../store/account-records.ts';
 import type { UserRecord } from '../store/records.ts';
+import { mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
-import { mayMail } from './mail-requests.ts';
 import { notify } from './notices.ts';
 import type { Browser } from './sign-in.ts';
 import { issueTicket } from './tickets.ts';
 
 /** Mails a link to set a new password with. Whether there is an account the page does not say, nor does its time. */
-export async function requestPasswordReset(context: FlowContext, { email, address, locale }: MailRequest): Promise<void> {
+export async function requestPasswordReset(context: FlowContext, { email, place, locale }: MailRequest): Promise<void> {
+  if (!(await mayMail(context, email, place))) {
+    return;
+  }
   const user = await context.store.findUserByEmail(context.tenant.id, emailKey(email));
-  const allowed = await mayMail(context, email, address);
   await issueTicket(context, {
     purpose: 'reset_password',
     email: user?.email ?? email.trim(),
     userId: user?.id,
     locale,
     mail: ({ link, minutes }) => ({ kind: 'reset_password', link, minutes }),
-    deliver: allowed && user?.enabled === true,
+    deliver: user?.enabled === true,
   });
 }
 

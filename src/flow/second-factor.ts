@@ -1,16 +1,16 @@
-import { returnSecondFactorAttempt, takeSecondFactorAttempt } from '../identity/attempts.ts';
 import { recoveryCodeHash } from '../identity/recovery-codes.ts';
 import { openTotpSeed, totpStepOf } from '../identity/totp.ts';
 import type { AuthenticationMethod } from '../oauth/authentication-contexts.ts';
 import type { UserRecord } from '../store/records.ts';
 import type { Locale } from '../words/locale.ts';
+import { beginAttempt, mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { Interaction } from './interaction.ts';
 import { notify } from './notices.ts';
 import { mayUseEmail } from './second-factor-facts.ts';
 import type { Browser } from './sign-in.ts';
 import type { ProofStep } from './step-up.ts';
-import { issueTicket, judgeCode } from './tickets.ts';
+import { issueTicket, judgeTicketCode } from './tickets.ts';
 
 /** A way to give a further proof, the strongest first. */
 export type FactorWay = 'passkey' | CodeWay;
@@ -45,18 +45,16 @@ export async function judgeFactorCode(
   { way, code }: { readonly way: CodeWay; readonly code: string },
   browser: Browser,
 ): Promise<CodeOutcome> {
-  const { store, tenant, clock } = context;
-  const decision = await takeSecondFactorAttempt(store, tenant.id, user.id, browser.address, clock.now());
-  if (!decision.allowed) {
-    context.record({ event: 'second_factor_throttled', userId: user.id, detail: browser.address });
-    return { kind: 'too_many_attempts', retryAt: decision.retryAt };
+  const attempt = await beginAttempt(context, 'second_factor', browser, user.email);
+  if (!attempt.allowed) {
+    return { kind: 'too_many_attempts', retryAt: attempt.retryAt };
   }
   const verdict = await judges[way](context, interaction, user, code);
   if (verdict !== 'right') {
     context.record({ event: 'second_factor_failed', userId: user.id, detail: way });
     return { kind: verdict };
   }
-  await returnSecondFactorAttempt(store, tenant.id, user.id, browser.address);
+  await attempt.giveBack();
   if (way === 'recovery_code') {
     await notify(context, user, 'recovery_code_used', browser);
   }
@@ -80,7 +78,7 @@ const judges: Readonly<Record<CodeWay, Judge>> = {
     if (ticket?.purpose !== 'second_factor' || ticket.email !== user.email) {
       return 'dead';
     }
-    const judgement = await judgeCode(context, ticket.id, 'second_factor', code);
+    const judgement = await judgeTicketCode(context, ticket.id, 'second_factor', code);
     return judgement.kind === 'right' && judgement.ticket.userId !== user.id ? 'dead' : judgement.kind;
   },
 };
@@ -90,17 +88,17 @@ export async function sendFactorCode(
   context: FlowContext,
   interaction: Interaction,
   user: UserRecord,
-  browserCookie: string | undefined,
-  locale: Locale,
+  browser: Browser,
+  { cookie, locale }: { readonly cookie: string | undefined; readonly locale: Locale },
 ): Promise<Interaction | undefined> {
-  if (context.mailer === undefined || !(await context.mailer.allow(context.tenant, user.email))) {
+  if (!(await mayMail(context, user.email, browser))) {
     return undefined;
   }
   const ticket = await issueTicket(context, {
     purpose: 'second_factor',
     email: user.email,
     userId: user.id,
-    browser: browserCookie,
+    browser: cookie,
     locale,
     deliver: true,
     mail: ({ code, minutes }) => ({ kind: 'code', purpose: 'second_factor', code, minutes }),

@@ -4,7 +4,7 @@ import { startSession } from '../session/session.ts';
 import type { SessionRecord, UserRecord } from '../store/records.ts';
 import { advance } from './authorize.ts';
 import type { FlowContext } from './context.ts';
-import { knownDeviceOf, rememberDevice } from './device.ts';
+import { hasSignedInFrom, rememberDevice } from './device.ts';
 import type { Interaction } from './interaction.ts';
 import { noticeSignIn } from './notices.ts';
 import type { Proof } from './proof.ts';
@@ -56,6 +56,6 @@ export async function completeSignIn(
     current,
   );
   context.record({ event: 'sign_in_succeeded', userId: user.id, detail: browser.address });
-  await noticeSignIn(context, user, browser, knownDeviceOf(context, browser.device, user.email) !== undefined);
+  await noticeSignIn(context, user, browser, hasSignedInFrom(context, browser.device, user.email));
   return { kind: 'signed_in', session, secret, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
 }

@@ -1,15 +1,16 @@
 import { minute } from '../core/clock.ts';
 import { randomId } from '../core/random.ts';
-import { checkEmail, emailKey } from '../identity/users.ts';
+import { emailKey } from '../core/email-address.ts';
+import { checkNewEmail } from '../identity/users.ts';
 import { judgeNewPassword, type PasswordProblem } from '../identity/password-rules.ts';
 import type { UserRecord } from '../store/records.ts';
+import { mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
 import { type Interaction, sealInteraction } from './interaction.ts';
-import { mayMail } from './mail-requests.ts';
 import { keepEvent } from './notices.ts';
 import type { Browser } from './sign-in.ts';
-import { issueTicket } from './tickets.ts';
+import { idOfNoTicket, issueTicket } from './tickets.ts';
 
 /** How long a proven address may wait for the rest of the account. */
 const addressProofLifetime = 30 * minute;
@@ -28,9 +29,12 @@ export function mayHaveAccount({ tenant }: FlowContext, email: string): boolean 
 }
 
 /** Mails a code to prove the address; to one that has an account already, word of that. The page says the same. */
-export async function requestSignUpMail(context: FlowContext, interaction: Interaction, { email, address, browser, locale }: MailRequest): Promise<Interaction> {
+export async function requestSignUpMail(context: FlowContext, interaction: Interaction, { email, place, browser, locale }: MailRequest): Promise<Interaction> {
+  const shown = { purpose: 'sign_up', email: email.trim() } as const;
+  if (!(await mayMail(context, email, place))) {
+    return { ...interaction, ticket: { ...shown, id: idOfNoTicket() } };
+  }
   const user = await context.store.findUserByEmail(context.tenant.id, emailKey(email));
-  const allowed = await mayMail(context, email, address);
   const ticket = await issueTicket(context, {
     purpose: 'sign_up',
     email: email.trim(),
@@ -42,9 +46,9 @@ export async function requestSignUpMail(context: FlowContext, interaction: Inter
       user === undefined
         ? { kind: 'code', purpose: 'sign_up', code, link, minutes }
         : { kind: 'account_exists', link: `${context.tenant.issuer}/forgot-password` },
-    deliver: allowed,
+    deliver: true,
   });
-  return { ...interaction, ticket: { id: ticket.id, purpose: 'sign_up', email: email.trim() } };
+  return { ...interaction, ticket: { ...shown, id: ticket.id } };
 }
 
 /** The address that was proven for a new account, while that counts. */
@@ -72,7 +76,7 @@ export async function createAccount(context: FlowContext, account: NewAccount, b
   const { tenant, store, clock, hasher } = context;
   const refuse = (problem: Extract<SignUpOutcome, { kind: 'refused' }>['problem']): SignUpOutcome => ({ kind: 'refused', problem });
   const name = account.name.trim();
-  if (checkEmail(account.email) !== undefined) {
+  if (checkNewEmail(account.email) !== undefined) {
     return refuse('email');
   }
   if (Array.from(name).length > maximumName || /\p{C}/u.test(name)) {

@@ -4,6 +4,7 @@ import { randomId, randomSecret } from '../core/random.ts';
 import type { MailKind } from '../mail/kinds.ts';
 import type { TicketRecord } from '../store/account-records.ts';
 import type { Locale } from '../words/locale.ts';
+import { type AttemptPlace, beginAttempt } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 
 /** What a ticket is good for. */
@@ -101,13 +102,40 @@ export function codeOfLink(secret: string): string {
   return String(number % 10 ** codeDigits).padStart(codeDigits, '0');
 }
 
-/** What became of a code. `dead`: no code can be right any more. */
-export type CodeJudgement = { readonly kind: 'right'; readonly ticket: TicketRecord } | { readonly kind: 'wrong' | 'dead' };
+/** The name of a ticket that was not made: no code is right for it. */
+export function idOfNoTicket(): string {
+  return randomId('ticket');
+}
 
-/** Judges a code that a person has typed; spaces and hyphens in it do not count. The right one is spent. */
-export async function judgeCode(context: FlowContext, ticketId: string, purpose: TicketPurpose, typed: string): Promise<CodeJudgement> {
+/** What became of a code. `dead`: no code can be right any more. */
+type CodeJudgement = { readonly kind: 'right'; readonly ticket: TicketRecord } | { readonly kind: 'wrong' | 'dead' };
+
+/** Judges a code that a person has typed. It is counted first as a guess at the account of the address that it was mailed to. */
+export async function judgeCode(
+  context: FlowContext,
+  ticketId: string,
+  purpose: TicketPurpose,
+  typed: string,
+  place: AttemptPlace,
+): Promise<CodeJudgement | { readonly kind: 'too_many_attempts'; readonly retryAt: number }> {
+  const ticket = await context.store.findTicket(context.tenant.id, ticketId, context.clock.now());
+  if (ticket === undefined) {
+    return { kind: 'dead' };
+  }
+  const attempt = await beginAttempt(context, 'mailed_code', place, ticket.email);
+  if (!attempt.allowed) {
+    return { kind: 'too_many_attempts', retryAt: attempt.retryAt };
+  }
+  const judgement = await judgeTicketCode(context, ticketId, purpose, typed);
+  if (judgement.kind !== 'wrong') {
+    await attempt.giveBack();
+  }
+  return judgement;
+}
+
+/** The same where the caller has counted it. Spaces and hyphens do not count. The right code is spent. */
+export async function judgeTicketCode({ store, tenant, clock }: FlowContext, ticketId: string, purpose: TicketPurpose, typed: string): Promise<CodeJudgement> {
   const code = typed.replaceAll(/[\s-]/g, '').slice(0, 20);
-  const { store, tenant, clock } = context;
   const ticket = await store.findTicket(tenant.id, ticketId, clock.now());
   if (ticket?.purpose !== purpose) {
     return { kind: 'dead' };

@@ -62,11 +62,14 @@ function respondOutcome(outcome: Outcome, headers: HeaderFields, issuer: string)
   if (outcome.kind === 'json') {
     return { status: 200, headers, body: JSON.stringify(outcome.body) };
   }
-  const { failure, challenge } = outcome;
+  const { failure, challenge, retryAfter } = outcome;
   const { status } = failures[failure.reason];
   const body = describe(failure);
   if (challenge === 'Basic' && status === 401) {
     headers['WWW-Authenticate'] = `Basic realm="${issuer}", charset="UTF-8"`;
+  }
+  if (retryAfter !== undefined) {
+    headers['Retry-After'] = String(retryAfter);
   }
   if (challenge === 'Bearer') {
     // RFC 6750 §3.1: a request without any token is told no error code.

@@ -1,6 +1,7 @@
 import { argon2, type Argon2Parameters, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { fail, type Result, succeed } from '../core/result.ts';
+import { type Result, succeed } from '../core/result.ts';
+import { createFairPool, type Turn } from './fair-pool.ts';
 import { readForeignHash } from './foreign-hashes.ts';
 import { parsePhc, type PasswordHash, toPhc } from './phc.ts';
 
@@ -8,8 +9,11 @@ import { parsePhc, type PasswordHash, toPhc } from './phc.ts';
 export interface PasswordHasher {
   /** The PHC string to store. Call {@link checkPassword} first. */
   hash(password: string): Promise<Result<string, 'busy'>>;
-  /** Takes as long for a user who does not exist (undefined) as for one who does, and answers false. */
-  verify(password: string, phc: string | undefined): Promise<Result<boolean, 'busy'>>;
+  /**
+   * Takes as long for a user who does not exist (undefined) as for one who does, and answers false. `turn` says who has to
+   * wait when many want it at once.
+   */
+  verify(password: string, phc: string | undefined, turn?: Turn): Promise<Result<boolean, 'busy'>>;
   /** Whether a hash should give way to a new one of the same password: another system's, or one that cost less than ours do. */
   needsRehash(phc: string): boolean;
   /** How many hashes run and wait at this moment. */
@@ -35,12 +39,12 @@ export function checkPassword(password: string, minimum = minimumCharacters): 't
 }
 
 /**
- * Makes a hasher. At most `concurrency` hashes run at once and at most `queue` wait; beyond that the answer is
- * `busy` at once. A flood of sign-ins then costs sign-ins, never the token endpoint: Node runs argon2 on the same
+ * Makes a hasher. At most `concurrency` hashes run at once and at most `queue` wait in each line (`fair-pool.ts`); beyond
+ * that the answer is `busy` at once. A flood of sign-ins then costs sign-ins, never the token endpoint: Node runs argon2 on the same
  * small pool of threads as signatures and files, so the default leaves one thread and one core alone.
  */
 export function createPasswordHasher(options: { readonly concurrency?: number; readonly queue?: number } = {}): PasswordHasher {
-  const pool = boundedPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
+  const pool = createFairPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
   const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
   return {
     load: () => pool.load(),
@@ -54,7 +58,7 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
         return toPhc({ ...cost, salt, tag: await derive(password, { ...cost, salt }, tagLength) });
       });
     },
-    async verify(password, phc) {
+    async verify(password, phc, turn) {
       if (isTooLong(password)) {
         return succeed(false);
       }
@@ -62,10 +66,10 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
       const foreign = phc === undefined || stored !== undefined ? undefined : readForeignHash(phc);
       if (foreign !== undefined) {
         // As other systems do, it is compared as it was typed, and bcrypt looks at the first 72 bytes.
-        return pool.run(() => foreign(password));
+        return pool.run(() => foreign(password), turn);
       }
       const target = stored ?? decoy;
-      return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined);
+      return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined, turn);
     },
   };
 }
@@ -74,40 +78,6 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
 function defaultConcurrency(): number {
   const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
   return Math.max(1, Math.min(availableParallelism() - 1, (Number.isInteger(threads) ? threads : 4) - 1));
-}
-
-interface BoundedPool {
-  run<Value>(task: () => Promise<Value>): Promise<Result<Value, 'busy'>>;
-  load: PasswordHasher['load'];
-}
-
-function boundedPool(concurrency: number, queue: number): BoundedPool {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  async function run<Value>(task: () => Promise<Value>): Promise<Result<Value, 'busy'>> {
-    if (running >= concurrency) {
-      if (waiting.length >= queue) {
-        return fail('busy');
-      }
-      // Whoever finishes hands its place over, so `running` does not change on the way.
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-      });
-    } else {
-      running += 1;
-    }
-    try {
-      return succeed(await task());
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) {
-        running -= 1;
-      } else {
-        next();
-      }
-    }
-  }
-  return { run, load: () => ({ running, waiting: waiting.length }) };
 }
 
 function derive(password: string, settings: Omit<PasswordHash, 'tag'>, length: number): Promise<Buffer> {
@@ -138,7 +108,8 @@ function prepare(password: string): string {
   return password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 }
 
-function isTooLong(password: string): boolean {
+/** Whether it is longer than any password: hashing it would be work for nothing. */
+export function isTooLong(password: string): boolean {
   // A UTF-16 unit is at least one byte, so the first test bounds the work of the second.
   return password.length > maximumBytes || Buffer.byteLength(prepare(password), 'utf8') > maximumBytes;
 }

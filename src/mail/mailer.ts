@@ -21,9 +21,4 @@ export interface Mailer {
   send(tenant: Tenant, mail: Mail): Promise<void>;
   /** Says that something was put into the outbox, so that it goes out at once. */
   poke(): void;
-  /**
-   * Counts a mail that somebody asked for against the limits of its recipient. False when they are reached, which is
-   * said to nobody: the answer would tell who has an account, and the limit is there against bombing (WSTG-ATHN-09).
-   */
-  allow(tenant: Tenant, to: string): Promise<boolean>;
 }

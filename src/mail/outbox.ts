@@ -1,6 +1,5 @@
-import { type Clock, day, hour } from '../core/clock.ts';
+import { type Clock, day } from '../core/clock.ts';
 import { readableOn } from '../core/contrast.ts';
-import { sha256 } from '../core/hash.ts';
 import { randomId } from '../core/random.ts';
 import { open, seal } from '../core/seal.ts';
 import type { TenantSecrets } from '../keys/tenant-secrets.ts';
@@ -60,18 +59,6 @@ export function createMailer({ store, clock, poke }: { readonly store: Store; re
       poke();
     },
     poke,
-    async allow(tenant, to) {
-      const recipient = sha256(to.toLowerCase());
-      const decision = await store.takeAttempt(
-        tenant.id,
-        [
-          { key: `mail-hour:${recipient}`, limit: 5, window: hour },
-          { key: `mail-day:${recipient}`, limit: 20, window: day },
-        ],
-        clock.now(),
-      );
-      return decision.allowed;
-    },
   };
 }
 

@@ -2,7 +2,7 @@
 interface FailureEntry {
   /** The error code of the specification that the endpoint follows. */
   readonly error: string;
-  readonly status: 400 | 401 | 403 | 405 | 413 | 415;
+  readonly status: 400 | 401 | 403 | 405 | 413 | 415 | 429;
   /** One or two sentences for the developer of the application. `{parameter}` is filled in. */
   readonly text: string;
   /** `warn` where it may be an attack or a leak, `info` for everyday mistakes. */
@@ -31,6 +31,7 @@ export const failures = {
   client_unknown: { error: 'invalid_client', status: 401, level: 'info', text: 'The client is unknown or its credentials are wrong.' },
   client_disabled: { error: 'invalid_client', status: 401, level: 'info', text: 'The client is unknown or its credentials are wrong.' },
   client_secret_wrong: { error: 'invalid_client', status: 401, level: 'warn', text: 'The client is unknown or its credentials are wrong.' },
+  client_secret_throttled: { error: 'invalid_client', status: 429, level: 'warn', text: 'There were too many wrong client secrets from this network; the right one works all the same.' },
   client_secret_missing: { error: 'invalid_client', status: 401, level: 'info', text: 'This client must authenticate with its secret.' },
   client_secret_unexpected: { error: 'invalid_client', status: 401, level: 'info', text: 'This client is public and has no secret; leave the secret out.' },
   client_authentication_malformed: { error: 'invalid_client', status: 401, level: 'info', text: 'The Authorization header is not HTTP Basic with a client id and a secret.' },

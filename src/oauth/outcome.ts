@@ -5,7 +5,13 @@ export type Outcome =
   | { readonly kind: 'json'; readonly body: object }
   /** Success with nothing to say (RFC 7009 §2.2). */
   | { readonly kind: 'empty' }
-  | { readonly kind: 'failure'; readonly failure: Failure; readonly challenge?: 'Basic' | 'Bearer' | undefined };
+  | {
+      readonly kind: 'failure';
+      readonly failure: Failure;
+      readonly challenge?: 'Basic' | 'Bearer' | undefined;
+      /** Seconds. */
+      readonly retryAfter?: number;
+    };
 
 /** A request to an endpoint that clients call directly. */
 export interface DirectRequest {

@@ -44,6 +44,15 @@ export interface Standing {
   readonly accessTokenRevoked: boolean;
 }
 
+/** A user who has an address under a spelling of its own, since another account has it under the one by which it is found. */
+export interface AddressCollision {
+  readonly tenantId: TenantId;
+  readonly userId: string;
+  readonly email: string;
+  /** The account that is found by the address. */
+  readonly holderId: string | undefined;
+}
+
 export type AttemptDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: Instant };
 
 /** Rows deleted by one sweep: those past their end by table, and grants whose code nobody has redeemed as `unredeemed_codes`. */
@@ -120,6 +129,8 @@ export interface Store extends AccountStore {
   findUser(tenantId: TenantId, userId: string): Promise<UserRecord | undefined>;
   findUserByEmail(tenantId: TenantId, emailKey: string): Promise<UserRecord | undefined>;
   listUsers(tenantId: TenantId): Promise<readonly UserRecord[]>;
+  /** Of all tenants, at most `limit`. Reads every user: for a person who asks, not for a probe. */
+  listAddressCollisions(limit: number): Promise<readonly AddressCollision[]>;
   /** Replaces everything but the id. */
   updateUser(tenantId: TenantId, user: UserRecord): Promise<'updated' | 'email_taken' | 'unknown'>;
   /**
@@ -197,10 +208,10 @@ export interface Store extends AccountStore {
     now: Instant,
   ): Promise<Standing>;
 
-  /** Counts one attempt in every bucket, or in none when one of them is full. */
+  /** Spends one attempt of every budget, or of none where one of them is spent. */
   takeAttempt(tenantId: TenantId, buckets: readonly AttemptBucket[], now: Instant): Promise<AttemptDecision>;
   /** Gives attempts back after they proved rightful. */
-  returnAttempt(tenantId: TenantId, keys: readonly string[]): Promise<void>;
+  returnAttempt(tenantId: TenantId, buckets: readonly AttemptBucket[], now: Instant): Promise<void>;
 
   /**
    * Takes or renews the lease on a piece of periodic work until `expiresAt`. True for one holder at a time; when a

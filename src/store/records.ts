@@ -160,9 +160,9 @@ export interface GrantRecord {
   readonly revocationReason: string | null;
 }
 
-/** A counter that slows guessing: at most `limit` attempts in any `window` milliseconds from the first. */
+/** A budget that slows guessing: `burst` attempts at once, then one each `every` milliseconds. */
 export interface AttemptBucket {
   readonly key: string;
-  readonly limit: number;
-  readonly window: number;
+  readonly burst: number;
+  readonly every: number;
 }

@@ -211,7 +211,7 @@ describe('K. HTTP, parsing, resources, logs', () => {
     await flow.signIn(await t.flow().authorize(), 'nobody@example.com', 'wrong password');
     t.server.clock.advance(20 * 86_400_000);
     const report = await t.server.store.sweep(t.server.clock.now(), 1000);
-    for (const table of ['grants', 'sessions', 'revoked_access_tokens', 'attempts']) {
+    for (const table of ['grants', 'sessions', 'revoked_access_tokens', 'budgets']) {
       expect([table, report[table] ?? 0]).not.toEqual([table, 0]);
     }
     expect(Object.values(await t.server.store.sweep(t.server.clock.now(), 1000)).every((deleted) => deleted === 0)).toBe(true);

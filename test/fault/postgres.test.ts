@@ -228,8 +228,8 @@ describe('a database that hangs', () => {
     const store = createStore(openPostgresEngine(databaseUrl));
     const blocker = new Client({ connectionString: databaseUrl });
     await blocker.connect();
-    await blocker.query('BEGIN; LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE');
-    const bucket = { key: 'cut', limit: 9, window: 60_000 };
+    await blocker.query('BEGIN; LOCK TABLE budgets IN ACCESS EXCLUSIVE MODE');
+    const bucket = { key: 'cut', burst: 9, every: 60_000 };
     const attempt = store.takeAttempt(cluster.tenant.id, [bucket], now);
     const refused = expect(attempt).rejects.toBeInstanceOf(StoreUnavailable);
     // Asked on another connection: within a transaction the view of the activity stands still.

@@ -347,31 +347,55 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
       expect(await store.readStanding(tenant, { grantId: 'none', accessTokenId: 'none' }, now)).toEqual(nothing);
     });
 
-    describe('attempts', () => {
-      const bucket = { key: 'bucket', limit: 3, window: 1000 };
+    test('accounts that meet in one address are named', async () => {
+      expect(await store.listAddressCollisions(10)).toEqual([]);
+      await store.createUser(tenant, aUser('registered', { emailKey: 'ada@xn--bcher-kva.example' }));
+      await store.createUser(tenant, aUser('read', { email: 'Ada@bücher.example', emailKey: 'ada@bücher.example' }));
+      await store.createUser(tenant, aUser('alone', { emailKey: 'zoë@example.com' }));
+      expect(await store.listAddressCollisions(10)).toEqual([{ tenantId: tenant, userId: 'read', email: 'Ada@bücher.example', holderId: 'registered' }]);
+    });
 
-      test('are allowed up to the limit and again after the window', async () => {
+    describe('attempts', () => {
+      const bucket = { key: 'bucket', burst: 3, every: 1000 };
+      const attempt = (at: number, ...buckets: (typeof bucket)[]) => store.takeAttempt(tenant, buckets.length === 0 ? [bucket] : buckets, at);
+
+      test('are allowed as many at once, and one more whenever one has come back', async () => {
         for (let count = 0; count < 3; count += 1) {
-          expect(await store.takeAttempt(tenant, [bucket], now)).toEqual({ allowed: true });
+          expect(await attempt(now)).toEqual({ allowed: true });
         }
-        expect(await store.takeAttempt(tenant, [bucket], now + 999)).toEqual({ allowed: false, retryAt: now + 1000 });
-        expect(await store.takeAttempt(tenant, [bucket], now + 1000)).toEqual({ allowed: true });
+        expect(await attempt(now + 999)).toEqual({ allowed: false, retryAt: now + 1000 });
+        expect(await attempt(now + 1000)).toEqual({ allowed: true });
+        expect(await attempt(now + 1000)).toEqual({ allowed: false, retryAt: now + 2000 });
+        for (let count = 0; count < 3; count += 1) {
+          expect(await attempt(now + 10_000)).toEqual({ allowed: true });
+        }
+        expect((await attempt(now + 10_000)).allowed).toBe(false);
       });
 
-      test('of many at once, no more than the limit pass', async () => {
-        const decisions = await Promise.all(Array.from({ length: 50 }, () => store.takeAttempt(tenant, [bucket], now)));
+      test('of many at once, no more than the burst pass', async () => {
+        const decisions = await Promise.all(Array.from({ length: 50 }, () => attempt(now)));
         expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(3);
       });
 
-      test('count in every bucket or in none, and can be given back', async () => {
-        const other = { key: 'other', limit: 1, window: 1000 };
-        await store.takeAttempt(tenant, [bucket, other], now);
-        expect((await store.takeAttempt(tenant, [bucket, other], now)).allowed).toBe(false);
-        await store.returnAttempt(tenant, ['bucket', 'other', 'never used']);
+      test('count in every budget or in none, and can be given back', async () => {
+        const other = { key: 'other', burst: 1, every: 1000 };
+        await attempt(now, bucket, other);
+        expect(await attempt(now, bucket, other)).toEqual({ allowed: false, retryAt: now + 1000 });
+        await store.returnAttempt(tenant, [bucket, other, { ...other, key: 'never used' }], now);
         for (let count = 0; count < 3; count += 1) {
-          expect((await store.takeAttempt(tenant, [bucket], now)).allowed).toBe(true);
+          expect((await attempt(now)).allowed).toBe(true);
         }
-        expect((await store.takeAttempt(tenant, [other], now)).allowed).toBe(true);
+        expect((await attempt(now, other)).allowed).toBe(true);
+      });
+
+      test('leave nothing behind that is whole, nor where they were refused', async () => {
+        const full = { key: 'full', burst: 1, every: 1000 };
+        await attempt(now, full);
+        await attempt(now, bucket, full);
+        await attempt(now, bucket);
+        await store.returnAttempt(tenant, [bucket], now);
+        expect((await store.sweep(now + 999, 100))['budgets']).toBe(0);
+        expect((await store.sweep(now + 1000, 100))['budgets']).toBe(1);
       });
     });
 

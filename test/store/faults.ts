@@ -66,7 +66,7 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', aGrant('redeemed'), now),
   'rotateRefreshToken, current': (store) => store.rotateRefreshToken(tenant.id, 'client', aGrant('redeemed'), 1, now, 10),
   'rotateRefreshToken, replayed': (store) => store.rotateRefreshToken(tenant.id, 'client', aGrant('redeemed'), 0, now + 99, 10),
-  takeAttempt: (store) => store.takeAttempt(tenant.id, [{ key: 'a', limit: 9, window: 9 }, { key: 'b', limit: 9, window: 9 }], now),
+  takeAttempt: (store) => store.takeAttempt(tenant.id, [{ key: 'a', burst: 9, every: 9 }, { key: 'b', burst: 9, every: 9 }], now),
   reseal: (store) =>
     store.reseal([
       { tenantId: tenant.id, kid: undefined, from: 'sealed acme', to: 'other' },

@@ -10,7 +10,7 @@ import { aClient, aGrant, aKey, aResource, aSession, aTenant, aUser, now } from 
 type Calls = { readonly [Verb in keyof Store]: ((store: Store, tenant: TenantId) => Promise<unknown>) | 'not of one tenant' };
 
 const logo = { name: 'logo', type: 'image/png', body: 'bytes of the logo' } as const;
-const bucket = { key: 'bucket', limit: 1, window: 1000 };
+const bucket = { key: 'bucket', burst: 1, every: 1000 };
 
 /** Every verb of the port stands here: the type does not let one be forgotten. */
 const calls: Calls = {
@@ -19,6 +19,7 @@ const calls: Calls = {
   findTenant: 'not of one tenant',
   listTenants: 'not of one tenant',
   findAnyTenant: 'not of one tenant',
+  listAddressCollisions: 'not of one tenant',
   sweep: 'not of one tenant',
   takeLease: 'not of one tenant',
   listTenantsDueForRotation: 'not of one tenant',
@@ -82,7 +83,7 @@ const calls: Calls = {
     await store.readStanding(tenant, { grantId: 'grant', accessTokenId: 'token' }, now),
   ],
   takeAttempt: (store, tenant) => store.takeAttempt(tenant, [bucket], now),
-  returnAttempt: (store, tenant) => store.returnAttempt(tenant, ['bucket']),
+  returnAttempt: (store, tenant) => store.returnAttempt(tenant, [bucket], now),
   createPasskey: (store, tenant) => store.createPasskey(tenant, aPasskey('passkey', 'intruder')),
   findPasskey: (store, tenant) => store.findPasskey(tenant, 'passkey'),
   listPasskeys: (store, tenant) => store.listPasskeys(tenant, 'user'),

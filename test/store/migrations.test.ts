@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/store/migrations/all.ts';
+import type { TenantId } from '../../src/store/records.ts';
+import { openStore } from '../../src/store/sql/open-store.ts';
 import { tables } from '../../src/store/sql/schema.ts';
+import { unwrap } from '../support/server.ts';
+import { aUser } from './records.ts';
 
 /* Nodes of the previous version run on while the next one brings the schema forward: nothing that they use may go. */
 const [, ...steps] = migrations;
@@ -26,5 +34,32 @@ test.each(steps)('$name only adds, and nothing that the version before it would 
     // A new rule for rows that older nodes write would refuse them.
     const rules = statement.startsWith('CREATE UNIQUE') ? made.has(onTable ?? '') : !/UNIQUE|CHECK|REFERENCES/.test(column?.[2] ?? '');
     expect({ statement, adds, mayBeLeftOut, rules }).toEqual({ statement, adds: true, mayBeLeftOut: true, rules: true });
+  }
+});
+
+test('0005-budgets brings addresses to one spelling, names those that meet in it, and loses nobody (RFC 5890 §2.3.2.1)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-migration-'));
+  const file = join(folder, 'microauth.db');
+  const tenant = 'tenant' as TenantId;
+  try {
+    const store = unwrap(openStore(`sqlite:${file}`));
+    await store.migrate(1);
+    const keys = { read: 'ada@bücher.example', registered: 'ada@xn--bcher-kva.example', alone: 'eve@bücher.example', plain: 'bob@example.com', local: 'zoë@example.com' };
+    for (const [id, emailKey] of Object.entries(keys)) {
+      await store.createUser(tenant, aUser(id, { email: emailKey, emailKey }));
+    }
+    await store.close();
+    // As the version before left it.
+    const database = new DatabaseSync(file);
+    database.exec(`DROP TABLE budgets; DELETE FROM migrations WHERE name = '0005-budgets'`);
+    database.close();
+    const migrated = unwrap(openStore(`sqlite:${file}`));
+    expect(await migrated.migrate(2)).toContain('0005-budgets');
+    const found = await Promise.all(Object.keys(keys).map(async (id) => [id, (await migrated.findUser(tenant, id))?.emailKey]));
+    expect(Object.fromEntries(found)).toEqual({ ...keys, alone: 'eve@xn--bcher-kva.example' });
+    expect(await migrated.listAddressCollisions(10)).toEqual([{ tenantId: tenant, userId: 'read', email: keys.read, holderId: 'registered' }]);
+    await migrated.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });

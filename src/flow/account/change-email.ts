@@ -1,17 +1,14 @@
-import { hour } from '../../core/clock.ts';
 import { open, seal } from '../../core/seal.ts';
-import { checkEmail, emailKey } from '../../identity/users.ts';
+import { emailKey } from '../../core/email-address.ts';
+import { checkNewEmail, type NewEmailProblem } from '../../identity/users.ts';
 import type { SessionRecord, UserRecord } from '../../store/records.ts';
+import { beginAttempt, mayMail } from '../attempt.ts';
 import type { FlowContext } from '../context.ts';
 import type { MailRequest } from '../email-sign-in.ts';
-import { mayMail } from '../mail-requests.ts';
 import { notify } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
 import { mayHaveAccount } from '../sign-up.ts';
 import { issueTicket, judgeCode } from '../tickets.ts';
-
-/** How often an hour somebody may begin: each time buys five guesses at a code. */
-const beginningsPerHour = 10;
 
 /** A change on its way: it travels sealed through the browser, good for one session and for these two addresses. */
 export interface EmailChange {
@@ -39,17 +36,18 @@ export function openEmailChange({ tenant }: FlowContext, session: SessionRecord,
 
 export type EmailRequest =
   | { readonly kind: 'begun'; readonly change: EmailChange }
-  | { readonly kind: 'refused'; readonly problem: 'malformed' | 'same' | 'domain' | 'too_many' };
+  | { readonly kind: 'refused'; readonly problem: NewEmailProblem | 'same' | 'domain' | 'too_many' };
 
 /**
  * Mails a code to the new address and one to the old. Of an address that has an account already only its owner is told,
  * by mail; everything else is the same, so that nobody learns here who has one (A119).
  */
-export async function requestEmailChange(context: FlowContext, user: UserRecord, { email, address, browser, locale }: MailRequest): Promise<EmailRequest> {
-  const { tenant, store, clock } = context;
+export async function requestEmailChange(context: FlowContext, user: UserRecord, { email, place, browser, locale }: MailRequest): Promise<EmailRequest> {
+  const { tenant, store } = context;
   const key = emailKey(email);
-  if (checkEmail(email) !== undefined) {
-    return { kind: 'refused', problem: 'malformed' };
+  const impossible = checkNewEmail(email);
+  if (impossible !== undefined) {
+    return { kind: 'refused', problem: impossible.problem };
   }
   if (key === user.emailKey) {
     return { kind: 'refused', problem: 'same' };
@@ -58,12 +56,11 @@ export async function requestEmailChange(context: FlowContext, user: UserRecord,
   if (tenant.settings.signUp === 'email_domain' && !mayHaveAccount(context, email)) {
     return { kind: 'refused', problem: 'domain' };
   }
-  const begun = await store.takeAttempt(tenant.id, [{ key: `email-change:${user.id}`, limit: beginningsPerHour, window: hour }], clock.now());
-  if (!begun.allowed) {
+  const begun = await beginAttempt(context, 'email_change', place, user.email);
+  if (!begun.allowed || !(await mayMail(context, email, place)) || !(await mayMail(context, user.email, place))) {
     return { kind: 'refused', problem: 'too_many' };
   }
   const holder = await store.findUserByEmail(tenant.id, key);
-  const [mayMailNew, mayMailOld] = [await mayMail(context, email, address), await mayMail(context, user.email, address)];
   const common = { userId: user.id, browser, locale };
   const newTicket = await issueTicket(context, {
     ...common,
@@ -71,16 +68,16 @@ export async function requestEmailChange(context: FlowContext, user: UserRecord,
     email: email.trim(),
     mail: ({ code, minutes }) =>
       holder === undefined ? { kind: 'code', purpose: 'new_email', code, minutes } : { kind: 'address_taken', link: `${tenant.issuer}/account` },
-    deliver: mayMailNew,
+    deliver: true,
   });
   const oldTicket = await issueTicket(context, {
     ...common,
     purpose: 'confirm_email_change',
     email: user.email,
     mail: ({ code, minutes }) => ({ kind: 'code', purpose: 'confirm_email_change', code, minutes }),
-    deliver: mayMailOld,
+    deliver: true,
   });
-  context.record({ event: 'email_change_requested', userId: user.id, detail: address });
+  context.record({ event: 'email_change_requested', userId: user.id, detail: place.address });
   return { kind: 'begun', change: { from: user.emailKey, to: email.trim(), oldTicket: oldTicket.id, newTicket: newTicket.id } };
 }
 
@@ -88,7 +85,8 @@ export type EmailConfirmation =
   | { readonly kind: 'changed' }
   /** One code or both are still to be given; `wrong` names those that were not right. */
   | { readonly kind: 'waiting'; readonly change: EmailChange; readonly wrong: readonly Side[] }
-  | { readonly kind: 'dead' };
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'too_many_attempts'; readonly retryAt: number };
 
 /** Takes the codes that were given. When both addresses have agreed, the account has the new one. */
 export async function confirmEmailChange(
@@ -110,14 +108,17 @@ export async function confirmEmailChange(
   const left: { -readonly [Name in 'oldTicket' | 'newTicket']: EmailChange[Name] } = { oldTicket: change.oldTicket, newTicket: change.newTicket };
   for (const { side, ticket, purpose } of sides) {
     if (ticket !== undefined) {
-      const judgement = await judgeCode(context, ticket, purpose, codes[side]);
-      if (judgement.kind === 'dead') {
-        return { kind: 'dead' };
-      }
-      if (judgement.kind === 'wrong') {
-        wrong.push(side);
-      } else {
-        left[`${side}Ticket`] = undefined;
+      const judgement = await judgeCode(context, ticket, purpose, codes[side], browser);
+      switch (judgement.kind) {
+        case 'dead':
+          return { kind: 'dead' };
+        case 'too_many_attempts':
+          return judgement;
+        case 'wrong':
+          wrong.push(side);
+          break;
+        case 'right':
+          left[`${side}Ticket`] = undefined;
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { SessionRecord, UserRecord } from '../../store/records.ts';
-import { emailKey } from '../../identity/users.ts';
+import { emailKey } from '../../core/email-address.ts';
 import type { FlowContext } from '../context.ts';
 import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';

@@ -1,3 +1,5 @@
+import { second } from '../../core/clock.ts';
+import { beginAttempt } from '../../flow/attempt.ts';
 import type { Context } from '../../oauth/context.ts';
 import { introspect } from '../../oauth/introspect.ts';
 import { type DirectRequest, type Outcome, refuse } from '../../oauth/outcome.ts';
@@ -16,10 +18,24 @@ function direct(endpoint: (context: Context, request: DirectRequest) => Promise<
     const misplaced = bodyOnly.find((name) => exchange.query.has(name));
     const outcome =
       misplaced === undefined
-        ? await endpoint(exchange.context, { authorization: exchange.headers.get('authorization') ?? undefined, body: exchange.form })
+        ? await countWrongSecret(exchange, await endpoint(exchange.context, { authorization: exchange.headers.get('authorization') ?? undefined, body: exchange.form }))
         : refuse({ reason: 'parameter_in_query', parameter: misplaced }, challenge);
     return { kind: 'outcome', outcome, failure: outcome.kind === 'failure' ? outcome.failure : undefined };
   };
+}
+
+/**
+ * Counts a wrong client secret once it has proved wrong: the right one passes whatever came before, or a stranger could stop an
+ * application (docs/decisions/0028-what-may-be-guessed.md).
+ */
+async function countWrongSecret({ context, address }: Exchange, outcome: Outcome): Promise<Outcome> {
+  if (outcome.kind !== 'failure' || outcome.failure.reason !== 'client_secret_wrong') {
+    return outcome;
+  }
+  const attempt = await beginAttempt(context, 'client_secret', { address, device: undefined });
+  return attempt.allowed
+    ? outcome
+    : { ...outcome, failure: { ...outcome.failure, reason: 'client_secret_throttled' }, retryAfter: Math.ceil((attempt.retryAt - context.clock.now()) / second) };
 }
 
 export const handleToken = direct(token);

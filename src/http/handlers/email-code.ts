@@ -1,3 +1,4 @@
+import { minute } from '../../core/clock.ts';
 import { requestSignInMail } from '../../flow/email-sign-in.ts';
 import type { Interaction } from '../../flow/interaction.ts';
 import { firstProof } from '../../flow/proof.ts';
@@ -5,6 +6,8 @@ import { completeSignIn } from '../../flow/sign-in.ts';
 import { judgeCode } from '../../flow/tickets.ts';
 import { emailCodePage } from '../../pages/email-code.ts';
 import type { TicketRecord } from '../../store/account-records.ts';
+import { inUnits } from '../../words/time.ts';
+import { fill } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
@@ -20,7 +23,7 @@ export async function submitEmailSignIn(exchange: Exchange): Promise<Reply> {
   }
   const { browser } = browserSecretOf(exchange);
   const { locale } = siteOf(exchange, interaction);
-  const request = { email: emailOf(exchange), address: exchange.address, browser, locale };
+  const request = { email: emailOf(exchange), place: browserOf(exchange), browser, locale };
   return goTo(exchange, '/email-code', await requestSignInMail(exchange.context, interaction, request));
 }
 
@@ -37,9 +40,12 @@ export async function submitEmailCode(exchange: Exchange): Promise<Reply> {
     return lostInteractionPage(exchange);
   }
   const { id, purpose } = interaction.ticket;
-  const judgement = await judgeCode(exchange.context, id, purpose, exchange.form.get('code') ?? '');
+  const judgement = await judgeCode(exchange.context, id, purpose, exchange.form.get('code') ?? '', browserOf(exchange));
   if (judgement.kind === 'right') {
     return acceptTicket(exchange, interaction, judgement.ticket);
+  }
+  if (judgement.kind === 'too_many_attempts') {
+    return render(exchange, interaction, 429, judgement.kind, judgement.retryAt);
   }
   exchange.context.record({ event: 'email_code_wrong', detail: exchange.address });
   return render(exchange, interaction, 401, judgement.kind);
@@ -61,8 +67,10 @@ export async function acceptTicket(exchange: Exchange, interaction: Interaction,
   return followSignIn(exchange, interaction, await completeSignIn(context, interaction, user, proof, await exchange.visitor(), browserOf(exchange)));
 }
 
-function render(exchange: Exchange, interaction: Interaction, status: 200 | 401, problem?: 'wrong' | 'dead'): Reply {
+function render(exchange: Exchange, interaction: Interaction, status: 200 | 401 | 429, problem?: 'wrong' | 'dead' | 'too_many_attempts', retryAt?: number): Reply {
   const site = siteOf(exchange, interaction);
+  const wait = retryAt === undefined ? undefined : retryAt - exchange.context.clock.now();
+  const text = problem === 'too_many_attempts' ? site.words['second_factor.too_many_attempts'] : problem && site.words[`email_code.${problem}`];
   return {
     kind: 'page',
     status,
@@ -70,8 +78,9 @@ function render(exchange: Exchange, interaction: Interaction, status: 200 | 401,
       site,
       interaction: reseal(exchange, interaction),
       email: interaction.ticket?.email ?? '',
-      problem: problem && site.words[`email_code.${problem}`],
+      problem: text && fill(text, { time: inUnits(site.locale, Math.ceil((wait ?? 0) / minute), 'minute') }),
     }),
     ...leadingOf(interaction),
+    retryAfter: wait && Math.ceil(wait / 1000),
   };
 }

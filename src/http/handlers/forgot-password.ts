@@ -7,6 +7,7 @@ import { notFoundPage } from '../not-found.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { browserSecretOf, emailOf } from './form-state.ts';
+import { browserOf } from './progress.ts';
 
 /** Asks where the link is to go. */
 export async function showForgotPassword(exchange: Exchange): Promise<Reply> {
@@ -27,7 +28,7 @@ export async function submitForgotPassword(exchange: Exchange): Promise<Reply> {
     return { kind: 'page', status: 400, page: forgotPasswordPage({ site, email, problem: site.words['sign_up.email_malformed'] }) };
   }
   const { browser, cookies } = browserSecretOf(exchange);
-  await requestPasswordReset(exchange.context, { email, address: exchange.address, browser, locale: site.locale });
+  await requestPasswordReset(exchange.context, { email, place: browserOf(exchange), browser, locale: site.locale });
   const text = phrase(site.words['forgot_password.sent_detail'], { email: html`<bdi class="nowrap">${email}</bdi>` });
   return { kind: 'page', status: 200, page: messagePage({ site, title: site.words['forgot_password.sent'], text }), cookies };
 }

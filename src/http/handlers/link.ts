@@ -1,4 +1,6 @@
+import { randomId } from '../../core/random.ts';
 import { startAccountInteraction } from '../../flow/account-request.ts';
+import { rememberReader } from '../../flow/device.ts';
 import { type Interaction, openInteraction } from '../../flow/interaction.ts';
 import { resetPassword, userOfResetTicket } from '../../flow/reset-password.ts';
 import { createAccount } from '../../flow/sign-up.ts';
@@ -7,6 +9,7 @@ import { linkPage, otherBrowserPage } from '../../pages/link.ts';
 import { messagePage, resetPasswordPage } from '../../pages/reset-password.ts';
 import { newAccountPage } from '../../pages/sign-up.ts';
 import type { TicketRecord } from '../../store/account-records.ts';
+import type { CookieChange } from '../cookies.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
@@ -36,7 +39,7 @@ export async function submitLink(exchange: Exchange): Promise<Reply> {
       if (outcome.kind === 'refused') {
         return render(exchange, ticket, secret, outcome.problem === 'busy' ? 503 : 400, outcome.problem);
       }
-      return outcome.kind === 'dead' ? deadLink(exchange) : passwordChanged(exchange);
+      return outcome.kind === 'dead' ? deadLink(exchange) : { ...passwordChanged(exchange), cookies: [readerCookie(exchange, ticket)] };
     }
     case 'invitation':
       return acceptInvitation(exchange, ticket, secret);
@@ -48,12 +51,17 @@ export async function submitLink(exchange: Exchange): Promise<Reply> {
 function renderGoOn(exchange: Exchange, ticket: TicketRecord, purpose: 'sign_in' | 'sign_up', secret: string): Reply {
   const page = { kind: 'page', status: 200 } as const;
   if (!isOfBrowser(ticket, exchange.cookies.get('browser'))) {
-    return { ...page, page: otherBrowserPage({ site: siteOf(exchange), code: codeOfLink(secret) }) };
+    return { ...page, page: otherBrowserPage({ site: siteOf(exchange), code: codeOfLink(secret) }), cookies: [readerCookie(exchange, ticket)] };
   }
   const interaction = interactionOfTicket(exchange, ticket);
   const site = siteOf(exchange, interaction);
   // The button leads on to the application, which the page's policy has to allow.
   return { ...page, page: linkPage({ site, ticket: secret, email: ticket.email, purpose }), ...(interaction && leadingOf(interaction)) };
+}
+
+/** Whoever opens a link of somebody's mail reads that mail, so this browser is no stranger to the account. */
+function readerCookie({ context, cookies }: Exchange, ticket: TicketRecord): CookieChange {
+  return { name: 'device', value: rememberReader(context, cookies.get('device'), ticket, randomId('device')) };
 }
 
 /** The sign-in that a ticket was asked for, where this is the browser that asked. */

@@ -46,7 +46,10 @@ export async function submitSecondFactor(exchange: Exchange): Promise<Reply> {
     return render(exchange, at, { status: 200 });
   }
   if (way === 'email' && form.has('send')) {
-    const sent = await sendFactorCode(context, at.interaction, at.user, exchange.cookies.get('browser'), siteOf(exchange, at.interaction).locale);
+    const sent = await sendFactorCode(context, at.interaction, at.user, browserOf(exchange), {
+      cookie: exchange.cookies.get('browser'),
+      locale: siteOf(exchange, at.interaction).locale,
+    });
     return sent === undefined ? render(exchange, at, { status: 429, problem: 'not_sent' }) : goTo(exchange, path, sent);
   }
   const outcome =

@@ -2,7 +2,7 @@ import type { Interaction } from '../../flow/interaction.ts';
 import { firstProof } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
 import { createAccount, mayHaveAccount, type NewAccount, offersSignUp, provenAddress, requestSignUpMail, type SignUpOutcome } from '../../flow/sign-up.ts';
-import { checkEmail } from '../../identity/users.ts';
+import { checkNewEmail } from '../../identity/users.ts';
 import { newAccountPage, signUpPage } from '../../pages/sign-up.ts';
 import type { UserRecord } from '../../store/records.ts';
 import type { Words } from '../../words/words.ts';
@@ -32,14 +32,15 @@ export async function submitSignUp(exchange: Exchange): Promise<Reply> {
   }
   const email = emailOf(exchange);
   const { words, locale } = siteOf(exchange, interaction);
-  if (checkEmail(email) !== undefined) {
-    return renderSignUp(exchange, interaction, { status: 400, email, problem: words['sign_up.email_malformed'] });
+  const impossible = checkNewEmail(email);
+  if (impossible !== undefined) {
+    return renderSignUp(exchange, interaction, { status: 400, email, problem: words[`sign_up.email_${impossible.problem}`] });
   }
   if (!mayHaveAccount(context, email)) {
     return renderSignUp(exchange, interaction, { status: 400, email, problem: words['sign_up.email_domain'] });
   }
   const { browser } = browserSecretOf(exchange);
-  return goTo(exchange, '/email-code', await requestSignUpMail(context, interaction, { email, address: exchange.address, browser, locale }));
+  return goTo(exchange, '/email-code', await requestSignUpMail(context, interaction, { email, place: browserOf(exchange), browser, locale }));
 }
 
 /** Shows the rest of a new account, once its address is proven. */

@@ -38,6 +38,7 @@ interface EmailCodes extends OwnPage {
   readonly change: string;
   readonly old: Asked;
   readonly new: Asked;
+  readonly problem?: string | undefined;
 }
 
 /** Takes the two codes. It says that they are on their way whoever the new address belongs to. */
@@ -57,7 +58,7 @@ export function emailCodesPage(m: EmailCodes): Html {
     lead: phrase(words['account.email_codes_lead'], { email: address(m.new.email) }),
     content: card(
       undefined,
-      html`${alert(m.old.wrong || m.new.wrong ? words['account.email_wrong'] : undefined)}${ownForm(
+      html`${alert(m.problem ?? (m.old.wrong || m.new.wrong ? words['account.email_wrong'] : undefined))}${ownForm(
         m,
         '/account/email/codes',
         html`<input type="hidden" name="change" value="${m.change}">

@@ -113,7 +113,9 @@ export interface Schema {
   };
   revoked_access_tokens: { tenant_id: string; id: string; expires_at: number };
   leases: { name: string; holder: string; expires_at: number };
+  /** Of the version before. */
   attempts: { tenant_id: string; bucket: string; count: number; resets_at: number };
+  budgets: { tenant_id: string; name: string; whole_at: number };
   brand_images: { tenant_id: string; name: string; type: string; body: string };
   passkeys: {
     tenant_id: string;
@@ -181,6 +183,7 @@ export const tenantTables = [
   'grants',
   'revoked_access_tokens',
   'attempts',
+  'budgets',
   'brand_images',
   'passkeys',
   'totp_factors',

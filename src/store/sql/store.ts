@@ -11,6 +11,7 @@ import * as migrations from './verbs/migrations.ts';
 import * as passkeys from './verbs/passkeys.ts';
 import * as recoveryCodes from './verbs/recovery-codes.ts';
 import { reseal } from './verbs/reseal.ts';
+import { listAddressCollisions } from './verbs/rewrites.ts';
 import * as revocations from './verbs/revocations.ts';
 import * as securityEvents from './verbs/security-events.ts';
 import * as sessions from './verbs/sessions.ts';
@@ -47,6 +48,7 @@ const reads = {
   findUser: users.findUser,
   findUserByEmail: users.findUserByEmail,
   listUsers: users.listUsers,
+  listAddressCollisions,
   findSession: sessions.findSession,
   listSessions: sessions.listSessions,
   findConsent: sessions.findConsent,

@@ -39,6 +39,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': 'أوافق على {terms}.',
   'sign_up.email_domain': 'لا يُتاح إنشاء حساب هنا إلا بعناوين مؤسسات معيّنة. استخدم عنوانك لدى مؤسستك.',
   'sign_up.email_malformed': 'هذا ليس عنوان بريد إلكتروني. يُكتب العنوان بالصيغة name@example.com.',
+  'sign_up.email_local_part': 'قبل علامة @ لا يتكوّن العنوان إلا من حروف لاتينية بلا علامات وأرقام ورموز. لا يمكن استخدام حروف مثل é أو я هناك.',
 
   'new_account.title': 'حسابك الجديد',
   'new_account.lead': 'تم تأكيد عنوانك {email}. لم يبقَ سوى أمرين.',

@@ -40,6 +40,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': 'Ich akzeptiere die {terms}.',
   'sign_up.email_domain': 'Nur mit Adressen bestimmter Organisationen kann man hier ein Konto haben. Verwenden Sie die Adresse Ihrer Organisation.',
   'sign_up.email_malformed': 'Das ist keine E-Mail-Adresse. Sie hat die Form name@example.com.',
+  'sign_up.email_local_part': 'Vor dem @ darf eine E-Mail-Adresse nur Buchstaben ohne Akzent, Ziffern und Zeichen haben. Buchstaben wie é oder я sind dort nicht möglich.',
 
   'new_account.title': 'Ihr neues Konto',
   'new_account.lead': 'Ihre Adresse {email} ist bestätigt. Noch zwei Angaben, dann sind Sie fertig.',

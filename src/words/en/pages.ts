@@ -37,6 +37,7 @@ export const pages = {
   'sign_up.accept': 'I accept the {terms}.',
   'sign_up.email_domain': 'Only addresses of certain organisations can have an account here. Use the one of your organisation.',
   'sign_up.email_malformed': 'This is no email address. It has the form name@example.com.',
+  'sign_up.email_local_part': 'Before its @ an email address must consist of unaccented letters, digits and signs. Letters such as é or я cannot be used there.',
 
   'new_account.title': 'Your new account',
   'new_account.lead': 'Your address {email} is confirmed. Two more things, and you are there.',

@@ -40,6 +40,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': 'Acepto las {terms}.',
   'sign_up.email_domain': 'Aquí solo pueden tener cuenta las direcciones de ciertas organizaciones. Use la de su organización.',
   'sign_up.email_malformed': 'Esto no es una dirección de correo electrónico. Tiene la forma nombre@example.com.',
+  'sign_up.email_local_part': 'Antes de la @, una dirección de correo solo puede tener letras sin acento, cifras y signos. Letras como é o я no se pueden usar ahí.',
 
   'new_account.title': 'Su nueva cuenta',
   'new_account.lead': 'Su dirección {email} está confirmada. Dos cosas más y habrá terminado.',

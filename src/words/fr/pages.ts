@@ -40,6 +40,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': 'J’accepte les {terms}.',
   'sign_up.email_domain': 'Seules les adresses de certaines organisations peuvent avoir un compte ici. Utilisez celle de votre organisation.',
   'sign_up.email_malformed': 'Ce n’est pas une adresse e-mail. Elle a la forme nom@example.com.',
+  'sign_up.email_local_part': 'Avant le @, une adresse e-mail ne peut contenir que des lettres sans accent, des chiffres et des signes. Des lettres comme é ou я n’y sont pas possibles.',
 
   'new_account.title': 'Votre nouveau compte',
   'new_account.lead': 'Votre adresse {email} est confirmée. Encore deux choses et ce sera fini.',

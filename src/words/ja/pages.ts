@@ -39,6 +39,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': '{terms}に同意します。',
   'sign_up.email_domain': 'ここでアカウントを作成できるのは、特定の組織のメールアドレスだけです。所属する組織のメールアドレスを使ってください。',
   'sign_up.email_malformed': 'メールアドレスの形式が正しくありません。name@example.com の形式で入力してください。',
+  'sign_up.email_local_part': 'メールアドレスの @ より前に使えるのは、半角の英数字と記号だけです。é や я のような文字は使えません。',
 
   'new_account.title': '新しいアカウント',
   'new_account.lead': 'メールアドレス {email} を確認しました。あと 2 項目で完了です。',

@@ -39,6 +39,7 @@ export const pages: Translation<typeof source> = {
   'sign_up.accept': 'Li e aceito: {terms}.',
   'sign_up.email_domain': 'Somente endereços de determinadas organizações podem ter uma conta aqui. Use o da sua organização.',
   'sign_up.email_malformed': 'Isto não é um endereço de e-mail. O formato é nome@example.com.',
+  'sign_up.email_local_part': 'Antes do @, um endereço de e-mail só pode ter letras sem acento, números e sinais. Letras como é ou я não podem ser usadas ali.',
 
   'new_account.title': 'Sua nova conta',
   'new_account.lead': 'Seu endereço {email} está confirmado. Faltam só mais dois dados.',

@@ -83,7 +83,7 @@ async function inspectPostgres(databaseUrl: string): Promise<Inspection> {
 
 /** How many rows each table that grows with use has. */
 export async function countRows(databaseUrl: string): Promise<Readonly<Record<string, number>>> {
-  const tables = ['grants', 'sessions', 'revoked_access_tokens', 'attempts', 'signing_keys'];
+  const tables = ['grants', 'sessions', 'revoked_access_tokens', 'budgets', 'signing_keys'];
   const query = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table}) AS ${table}`).join(', ')}`;
   const file = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
   if (file !== undefined) {

@@ -1,8 +1,10 @@
+import { minute } from '../../../core/clock.ts';
 import { randomId } from '../../../core/random.ts';
 import { confirmEmailChange, type EmailChange, openEmailChange, requestEmailChange, sealEmailChange, type Side } from '../../../flow/account/change-email.ts';
 import { rememberDevice } from '../../../flow/device.ts';
 import { emailCodesPage, emailDeadPage, emailPage } from '../../../pages/account/email.ts';
-import type { WordsKey } from '../../../words/words.ts';
+import { inUnits } from '../../../words/time.ts';
+import { fill, type WordsKey } from '../../../words/words.ts';
 import type { Exchange } from '../../exchange.ts';
 import { ownLocation, type Reply } from '../../reply.ts';
 import { browserSecretOf, emailOf } from '../form-state.ts';
@@ -13,6 +15,7 @@ const place = { path: '/account/email', fresh: true } as const;
 
 const problems = {
   malformed: 'sign_up.email_malformed',
+  local_part: 'sign_up.email_local_part',
   same: 'account.email_same',
   domain: 'sign_up.email_domain',
   too_many: 'account.email_too_many',
@@ -28,7 +31,7 @@ export const submitEmail = accountForm(place, async (exchange, owner) => {
   }
   const email = emailOf(exchange);
   const { browser, cookies } = browserSecretOf(exchange);
-  const request = { email, address: exchange.address, browser, locale: owner.site.locale };
+  const request = { email, place: browserOf(exchange), browser, locale: owner.site.locale };
   const outcome = await requestEmailChange(context, owner.user, request);
   if (outcome.kind === 'refused') {
     const problem = owner.site.words[problems[outcome.problem]];
@@ -56,6 +59,11 @@ export const submitEmailCodes = accountForm(place, async (exchange, owner) => {
       return renderCodes(exchange, owner, outcome.change, outcome.wrong);
     case 'dead':
       return dead(exchange, owner);
+    case 'too_many_attempts': {
+      const wait = Math.ceil((outcome.retryAt - context.clock.now()) / minute);
+      const problem = fill(owner.site.words['second_factor.too_many_attempts'], { time: inUnits(owner.site.locale, wait, 'minute') });
+      return renderCodes(exchange, owner, change, [], problem);
+    }
     case 'changed': {
       // This browser is no stranger to the account because its address is another one.
       const device = rememberDevice(context, browser.device, change.to, randomId('device'));
@@ -64,14 +72,15 @@ export const submitEmailCodes = accountForm(place, async (exchange, owner) => {
   }
 });
 
-function renderCodes(exchange: Exchange, owner: Owner, change: EmailChange, wrong: readonly Side[]): Reply {
+function renderCodes(exchange: Exchange, owner: Owner, change: EmailChange, wrong: readonly Side[], problem?: string): Reply {
   const page = emailCodesPage({
     ...ownPage(exchange, owner),
     change: sealEmailChange(exchange.context, owner.session, change),
+    problem,
     old: { email: owner.user.email, agreed: change.oldTicket === undefined, wrong: wrong.includes('old') },
     new: { email: change.to, agreed: change.newTicket === undefined, wrong: wrong.includes('new') },
   });
-  return pageReply(page, wrong.length > 0 ? 401 : 200);
+  return pageReply(page, problem !== undefined ? 429 : wrong.length > 0 ? 401 : 200);
 }
 
 function dead(exchange: Exchange, owner: Owner): Reply {

@@ -1,56 +1,85 @@
 import type { AttemptDecision } from '../../port.ts';
 import type { AttemptBucket, Instant, TenantId } from '../../records.ts';
 import { sql } from '../schema.ts';
-import { first, run, type Verb } from '../verb.ts';
+import { all, first, run, type Verb } from '../verb.ts';
+
+/*
+ * A budget is kept as the moment at which it is whole again; each attempt puts that off by `every`. What is not yet whole
+ * by more than the burst is spent (the generic cell rate algorithm, ITU-T I.371). A row is needed only until its moment.
+ */
 
 export function* takeAttempt(tenantId: TenantId, buckets: readonly AttemptBucket[], now: Instant): Verb<AttemptDecision> {
-  let retryAt = 0;
+  // Whoever is refused anyway writes nothing: a flood of refusals costs no commit and no row.
+  const before = yield* all(
+    sql
+      .selectFrom('budgets')
+      .select(['name', 'whole_at'])
+      .where('tenant_id', '=', tenantId)
+      .where('name', 'in', buckets.map(({ key }) => key)),
+  );
+  const wholeAt = new Map(before.map((row) => [row.name, row.whole_at]));
+  const spent = retryAt(buckets.map((bucket) => ({ bucket, wholeAt: Math.max(wholeAt.get(bucket.key) ?? now, now) + bucket.every })), now);
+  if (spent !== undefined) {
+    return { allowed: false, retryAt: spent };
+  }
   // In one order for everybody, so that two attempts can wait for each other but never mutually.
   const ordered = buckets.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const counted: Counted[] = [];
   for (const bucket of ordered) {
-    // Counting first and judging the count after leaves no moment in which two attempts see the same one.
-    const counted = yield* first(
+    // Counting first and judging after leaves no moment in which two attempts see the same budget.
+    const row = yield* first(
       sql
-        .insertInto('attempts')
-        .values({ tenant_id: tenantId, bucket: bucket.key, count: 1, resets_at: now + bucket.window })
+        .insertInto('budgets')
+        .values({ tenant_id: tenantId, name: bucket.key, whole_at: now + bucket.every })
         .onConflict((conflict) =>
-          conflict.columns(['tenant_id', 'bucket']).doUpdateSet((update) => ({
-            count: update
+          conflict.columns(['tenant_id', 'name']).doUpdateSet((update) => ({
+            whole_at: update
               .case()
-              .when('attempts.resets_at', '<=', now)
-              .then(1)
-              .else(update('attempts.count', '+', 1))
-              .end(),
-            resets_at: update
-              .case()
-              .when('attempts.resets_at', '<=', now)
-              .then(now + bucket.window)
-              .else(update.ref('attempts.resets_at'))
+              .when('budgets.whole_at', '<=', now)
+              .then(now + bucket.every)
+              .else(update('budgets.whole_at', '+', bucket.every))
               .end(),
           })),
         )
-        .returning(['count', 'resets_at']),
+        .returning('whole_at'),
     );
-    if (counted !== undefined && counted.count > bucket.limit) {
-      retryAt = Math.max(retryAt, counted.resets_at);
+    if (row !== undefined) {
+      counted.push({ bucket, wholeAt: row.whole_at });
     }
   }
-  if (retryAt === 0) {
+  const overdrawn = retryAt(counted, now);
+  if (overdrawn === undefined) {
     return { allowed: true };
   }
-  yield* returnAttempt(tenantId, ordered.map(({ key }) => key));
-  return { allowed: false, retryAt };
+  yield* returnAttempt(tenantId, ordered, now);
+  return { allowed: false, retryAt: overdrawn };
 }
 
-export function* returnAttempt(tenantId: TenantId, keys: readonly string[]): Verb<void> {
-  for (const key of keys.toSorted()) {
-    yield* run(
+interface Counted {
+  readonly bucket: AttemptBucket;
+  /** When the budget is whole again, this attempt included. */
+  readonly wholeAt: Instant;
+}
+
+/** When there is enough of every budget; undefined where there is now. */
+function retryAt(counted: readonly Counted[], now: Instant): Instant | undefined {
+  const latest = Math.max(...counted.map(({ bucket, wholeAt }) => wholeAt - bucket.burst * bucket.every));
+  return latest > now ? latest : undefined;
+}
+
+export function* returnAttempt(tenantId: TenantId, buckets: readonly AttemptBucket[], now: Instant): Verb<void> {
+  for (const bucket of buckets.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    const row = yield* first(
       sql
-        .updateTable('attempts')
-        .set((update) => ({ count: update('count', '-', 1) }))
+        .updateTable('budgets')
+        .set((update) => ({ whole_at: update('whole_at', '-', bucket.every) }))
         .where('tenant_id', '=', tenantId)
-        .where('bucket', '=', key)
-        .where('count', '>', 0),
+        .where('name', '=', bucket.key)
+        .returning('whole_at'),
     );
+    if (row !== undefined && row.whole_at <= now) {
+      // What is whole needs no row, and whoever is refused leaves none behind.
+      yield* run(sql.deleteFrom('budgets').where('tenant_id', '=', tenantId).where('name', '=', bucket.key).where('whole_at', '<=', now));
+    }
   }
 }

@@ -4,6 +4,7 @@ import type { Dialect } from '../engine.ts';
 import { raw } from '../raw.ts';
 import { sql } from '../schema.ts';
 import { all, run, type Verb } from '../verb.ts';
+import { rewrites } from './rewrites.ts';
 
 /** Where applied migrations are noted: the one table that no migration makes. */
 export const migrationsTable = 'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)';
@@ -39,6 +40,9 @@ export function* migrate(now: Instant): Verb<readonly string[]> {
     }
     for (const statement of migration.statements) {
       yield* run(raw(statement));
+    }
+    if (migration.rewrites !== undefined) {
+      yield* rewrites[migration.rewrites]();
     }
     yield* run(sql.insertInto('migrations').values({ name: migration.name, applied_at: now }));
     names.push(migration.name);

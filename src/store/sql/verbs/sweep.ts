@@ -2,7 +2,7 @@ import { hour, minute } from '../../../core/clock.ts';
 import type { SweepReport } from '../../port.ts';
 import type { Instant } from '../../records.ts';
 import { sql } from '../schema.ts';
-import { all, type Verb } from '../verb.ts';
+import { all, first, type Verb } from '../verb.ts';
 
 /** Each kind of row with the column that says until when it can be needed. */
 const perishable = [
@@ -10,6 +10,7 @@ const perishable = [
   { table: 'sessions', key: 'id', until: 'expires_at' },
   { table: 'revoked_access_tokens', key: 'id', until: 'expires_at' },
   { table: 'attempts', key: 'bucket', until: 'resets_at' },
+  { table: 'budgets', key: 'name', until: 'whole_at' },
   { table: 'remembered_devices', key: 'token_hash', until: 'expires_at' },
   { table: 'tickets', key: 'id', until: 'expires_at' },
   { table: 'spent_proofs', key: 'id', until: 'expires_at' },
@@ -46,6 +47,7 @@ export function* sweep(now: Instant, limit: number): Verb<SweepReport> {
     report[table] = deleted.length;
   }
   report['unredeemed_codes'] = yield* sweepCodes(now - codeIsOver, limit);
+  report['surplus_budgets'] = yield* sweepBudgets(limit);
   return report;
 }
 
@@ -62,6 +64,27 @@ function* sweepCodes(over: Instant, limit: number): Verb<number> {
     sql
       .deleteFrom('grants')
       .where((where) => where(where.refTuple('tenant_id', 'id'), 'in', unredeemed as never))
+      .returning('tenant_id'),
+  );
+  return deleted.length;
+}
+
+/**
+ * How many budgets are kept at most: strangers make them by naming addresses that nobody has. Those that are soonest whole go
+ * first, so that none is forgotten that somebody has spent much of.
+ */
+const maximumBudgets = 200_000;
+
+function* sweepBudgets(limit: number): Verb<number> {
+  const surplus = yield* first(sql.selectFrom('budgets').select('whole_at').orderBy('whole_at', 'desc').limit(1).offset(maximumBudgets));
+  if (surplus === undefined) {
+    return 0;
+  }
+  const soonestWhole = sql.selectFrom('budgets').select(['tenant_id', 'name']).where('whole_at', '<=', surplus.whole_at).orderBy('whole_at').limit(limit);
+  const deleted = yield* all(
+    sql
+      .deleteFrom('budgets')
+      .where((where) => where(where.refTuple('tenant_id', 'name'), 'in', soonestWhole as never))
       .returning('tenant_id'),
   );
   return deleted.length;
