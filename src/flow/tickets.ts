@@ -1,6 +1,7 @@
 import { day, minute } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
 import { randomId, randomSecret } from '../core/random.ts';
+import { longestTyped, typedCode } from '../core/typed-code.ts';
 import type { MailKind } from '../mail/kinds.ts';
 import type { TicketRecord } from '../store/account-records.ts';
 import type { Locale } from '../words/locale.ts';
@@ -133,9 +134,9 @@ export async function judgeCode(
   return judgement;
 }
 
-/** The same where the caller has counted it. Spaces and hyphens do not count. The right code is spent. */
+/** The same where the caller has counted it. The right code is spent. */
 export async function judgeTicketCode({ store, tenant, clock }: FlowContext, ticketId: string, purpose: TicketPurpose, typed: string): Promise<CodeJudgement> {
-  const code = typed.replaceAll(/[\s-]/g, '').slice(0, 20);
+  const code = typedCode(typed.slice(0, longestTyped));
   const ticket = await store.findTicket(tenant.id, ticketId, clock.now());
   if (ticket?.purpose !== purpose) {
     return { kind: 'dead' };

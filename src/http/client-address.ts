@@ -6,6 +6,8 @@ export interface Origin {
   /** The host name that was asked for, lower case, without port; undefined when it is missing or ambiguous. */
   readonly host: string | undefined;
   readonly address: string;
+  /** The header that names several hosts, with what it held, for the log. */
+  readonly ambiguous?: string;
 }
 
 /** Reads the origin of a request. */
@@ -31,16 +33,24 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
 
   return ({ remoteAddress, hosts, headers }) => {
     const peer = plainAddress(remoteAddress);
-    const ownHost = hosts.length === 1 ? hosts[0] : undefined;
+    const own = oneOf('Host', hosts);
     if (!isTrusted(peer)) {
-      return { host: hostName(ownHost), address: peer };
+      return { ...own, address: peer };
     }
-    const forwardedHost = headers.get('x-forwarded-host') ?? ownHost;
+    // Proxies in a row may each have added it.
+    const forwarded = headers.get('x-forwarded-host');
+    const host = forwarded === null ? own : oneOf('X-Forwarded-Host', forwarded.split(','));
     // Each proxy appends the peer it saw; the last one that is not ours is the person's.
     const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim())).filter((hop) => hop !== '');
     const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;
-    return { host: hostName(forwardedHost), address };
+    return { ...host, address };
   };
+}
+
+/** RFC 9110 §5.3: the same name again is that name; where several are given, there is no telling which is meant. */
+function oneOf(header: string, given: readonly string[]): Pick<Origin, 'host' | 'ambiguous'> {
+  const names = [...new Set(given.map((one) => one.trim().toLowerCase()))];
+  return names.length > 1 ? { host: undefined, ambiguous: `${header}: ${names.join(', ')}` } : { host: hostName(names[0]) };
 }
 
 /**

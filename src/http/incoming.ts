@@ -39,14 +39,22 @@ export function readIncoming(message: IncomingMessage): Incoming | undefined {
   );
 }
 
+/** Headers whose values are lists, in which the same value may well come twice. */
+const lists: ReadonlySet<string> = new Set(['cookie', 'x-forwarded-for']);
+
 function headerOf(raw: readonly string[], name: string): string | null {
   let value: string | null = null;
   for (let index = 0; index < raw.length; index += 2) {
     const candidate = raw[index] ?? '';
     if (candidate.length === name.length && candidate.toLowerCase() === name) {
       const further = raw[index + 1] ?? '';
-      // RFC 9110 §5.3; RFC 9113 §8.2.3 has another separator for cookies.
-      value = value === null ? further : `${value}${name === 'cookie' ? '; ' : ', '}${further}`;
+      // Proxies in a row add what is there already. Of a header that has one value, the same value twice is that value.
+      if (value === null || (value === further && !lists.has(name))) {
+        value = further;
+      } else {
+        // RFC 9110 §5.3; RFC 9113 §8.2.3 has another separator for cookies.
+        value = `${value}${name === 'cookie' ? '; ' : ', '}${further}`;
+      }
     }
   }
   return value;
@@ -81,7 +89,9 @@ function hostsOf({ rawHeaders, url = '' }: IncomingMessage): readonly string[] {
   const hosts: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.length === 4 && rawHeaders[index]?.toLowerCase() === 'host') {
-      hosts.push(rawHeaders[index + 1] ?? '');
+      const host = rawHeaders[index + 1] ?? '';
+      // A second one that says the same makes nothing ambiguous.
+      hosts.push(...(hosts.includes(host) ? [] : [host]));
     }
   }
   // RFC 9112 §3.2.2: an absolute-form target names a host too, and then it is the one that counts.

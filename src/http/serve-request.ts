@@ -60,6 +60,9 @@ export interface Edge {
   readonly broken: (error: unknown, correlationId: string) => void;
 }
 
+/** As much of a header is told in the log, in characters. */
+const longestDetail = 300;
+
 /**
  * Builds the server from the route table. For every request, in this order: the tenant by its host, the route,
  * the method, the guard, the body, the handler; and one line in the log.
@@ -72,11 +75,13 @@ export function createServeRequest(edge: Edge): ServeRequest {
     const correlationId = randomId('req');
     let tenant: Tenant | undefined;
     let failure: Failure | undefined;
+    let ambiguous: string | undefined;
     const place = findPlace(request.path);
     const guard: Guard = place?.guard ?? 'page';
     let draft: Draft;
     try {
       const origin = edge.readOrigin(request);
+      ambiguous = origin.ambiguous;
       const asset = findAsset(request.method, request.path);
       tenant = asset === undefined ? await edge.resolveTenant(origin.host) : undefined;
       if (tenant === undefined) {
@@ -106,6 +111,7 @@ export function createServeRequest(edge: Edge): ServeRequest {
         duration: Math.round((performance.now() - startedAt) * 10) / 10,
         correlationId,
         tenant: tenant?.id,
+        ...(ambiguous === undefined ? {} : { detail: redact(ambiguous.slice(0, longestDetail)) }),
         ...(failure && redacted(failure)),
       },
       level,

@@ -81,7 +81,8 @@ function readTimeZone(text: string): string | undefined {
 
 function readLocale(text: string): string | undefined {
   try {
-    return Intl.getCanonicalLocales(text)[0];
+    // POSIX and Java write pt_BR for what BCP 47 calls pt-BR (OpenID Connect Core §5.1 takes both).
+    return Intl.getCanonicalLocales(text.replaceAll('_', '-'))[0];
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../core/hash.ts';
+import { longestTyped, typedCode } from '../core/typed-code.ts';
 
 const count = 10;
 
@@ -22,6 +23,6 @@ export function newRecoveryCodes(): readonly string[] {
  * Case, spaces and hyphens do not count, nor do letters that stand for a digit.
  */
 export function recoveryCodeHash(userId: string, typed: string): string {
-  const code = typed.slice(0, 100).toLowerCase().replaceAll(/[^a-z0-9]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1');
+  const code = typedCode(typed.slice(0, longestTyped)).toLowerCase().replaceAll(/[^a-z0-9]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1');
   return sha256(`recovery code ${userId} ${code}`);
 }

@@ -1,5 +1,6 @@
 import type { TOTP } from 'otpauth';
 import { open, seal, type SealingKey } from '../core/seal.ts';
+import { longestTyped, typedCode } from '../core/typed-code.ts';
 
 /** RFC 6238 §4, as every authenticator app has it: SHA-1, six digits, thirty seconds. */
 const algorithm = 'SHA1';
@@ -23,9 +24,9 @@ export async function totpUri(seed: string, { issuer, account }: { readonly issu
   return (await totpOf(seed, issuer, account)).toString();
 }
 
-/** The time step that this code is the code of; undefined for a wrong one. Spaces in it do not count. */
+/** The time step that this code is the code of; undefined for a wrong one. */
 export async function totpStepOf(seed: string, typed: string, now: number): Promise<number | undefined> {
-  const token = typed.replaceAll(/\s/g, '');
+  const token = typedCode(typed.slice(0, longestTyped));
   if (!/^\d{6}$/.test(token)) {
     return undefined;
   }

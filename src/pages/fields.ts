@@ -24,7 +24,7 @@ export function newPasswordField({ words }: PageSite, minimumLength: number, { p
 /** The field of a code that came by mail or from an application. */
 export function codeField(label: string, { length, problem = false }: { readonly length: number; readonly problem?: boolean }): Html {
   return html`<label for="code">${label}</label>
-<input id="code" name="code" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="${length + 4}" dir="ltr" required autofocus${problem && html` aria-invalid="true" aria-describedby="problem"`}>`;
+<input id="code" name="code" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="${2 * length + 4}" dir="ltr" required autofocus${problem && html` aria-invalid="true" aria-describedby="problem"`}>`;
 }
 
 /** The question whether the tenant's terms are accepted; nothing where it has none. */

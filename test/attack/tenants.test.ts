@@ -217,5 +217,26 @@ describe('E. behind a trusted proxy', () => {
       const answer = await sendRaw(t.server.port, `GET ${discovery} HTTP/1.1\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
       expect(statusOf(answer)).toBe(404);
     }
+    expect(t.server.log()).toContain(`X-Forwarded-Host: ${host}, evil.example`);
+    expect(t.server.log()).toContain(`Host: localhost:${t.server.port}, evil.example`);
+  });
+
+  test('RFC 9110 §5.3 the same header from several proxies in a row is that header', async () => {
+    const own = `Host: localhost:${t.server.port}`;
+    const host = new URL(t.other.issuer).host;
+    for (const [lines, issuer] of [
+      [[own, own], t.server.issuer],
+      [[own, `X-Forwarded-Host: ${host}`, `X-Forwarded-Host: ${host}`], t.other.issuer],
+      [[own, `X-Forwarded-Host: ${host}, ${host.toUpperCase()}`], t.other.issuer],
+      [[own, 'X-Forwarded-For: 192.0.2.1', 'X-Forwarded-For: 192.0.2.1'], t.server.issuer],
+    ] as const) {
+      const answer = await sendRaw(t.server.port, `GET ${discovery} HTTP/1.1\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
+      expect([lines, statusOf(answer), answer.includes(`"issuer":"${issuer}"`)]).toEqual([lines, 200, true]);
+    }
+    const body = 'grant_type=client_credentials';
+    const form = 'Content-Type: application/x-www-form-urlencoded';
+    const basic = `Authorization: Basic ${Buffer.from(`${t.clients.web.id}:${t.secret(t.clients.web.secret)}`).toString('base64')}`;
+    const answer = await sendRaw(t.server.port, `POST /token HTTP/1.1\r\n${[own, form, form, basic, basic].join('\r\n')}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+    expect(answer).toContain('unauthorized_client');
   });
 });

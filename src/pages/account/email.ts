@@ -50,7 +50,7 @@ export function emailCodesPage(m: EmailCodes): Html {
       ? html`<p class="agreed">${phrase(words['account.email_agreed'], { email: address(email) })}</p>
 `
       : html`<label for="code-${side}">${phrase(words[`account.email_code_${side}`], { email: address(email) })}</label>
-<input id="code-${side}" name="code_${side}" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="12" dir="ltr" required${wrong && html` aria-invalid="true" aria-describedby="problem"`}>
+<input id="code-${side}" name="code_${side}" class="code-input" type="text" inputmode="numeric" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="20" dir="ltr" required${wrong && html` aria-invalid="true" aria-describedby="problem"`}>
 `;
   };
   return accountFrame(m, {
