@@ -6,14 +6,33 @@ import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { createUser } from './users.ts';
 import { z } from 'zod';
 
+/** Truth as JSON has it, and as tables that were turned into JSON have it. */
+const truth = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], 'must be true or false');
+
 /** One person as another system knew them. */
-const imported = z.strictObject({
-  email: z.string(),
-  email_verified: z.boolean().default(false),
-  /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string. */
-  password_hash: z.string().optional(),
-  claims: z.record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.record(z.string(), z.unknown())])).default({}),
-});
+const imported = z.strictObject(
+  {
+    email: z.string('must be a text'),
+    email_verified: truth.default(false),
+    enabled: truth.default(true),
+    /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string. */
+    password_hash: z.string('must be a text').optional(),
+    claims: z
+      .record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.record(z.string(), z.unknown())], 'must be a text, a number, true, false or an object'), 'must be an object of claims by their names')
+      .default({}),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `has members that are not known: ${issue.keys.join(', ')}; these are: email, email_verified, enabled, password_hash, claims` : 'must be a JSON object',
+  },
+);
+
+/** Many exports write null for what somebody does not have. */
+function withoutNull(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNull(member)]])))
+    : value;
+}
 
 /** What became of one line. */
 export interface ImportProblem {
@@ -54,16 +73,16 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
   } catch {
     return refuse('invalid', 'It is no JSON.');
   }
-  const parsed = imported.safeParse(json);
+  const parsed = imported.safeParse(withoutNull(json));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    return refuse('invalid', `${issue?.path.join('.') || 'The line'}: ${issue?.message ?? 'wrong'}.`);
+    return refuse('invalid', `${issue?.path.join('.') || 'The line'} ${issue?.message ?? 'is wrong'}.`);
   }
-  const { email, email_verified: emailVerified, password_hash: passwordHash, claims } = parsed.data;
+  const { email, email_verified: emailVerified, enabled, password_hash: passwordHash, claims } = parsed.data;
   if (passwordHash !== undefined && parsePhc(passwordHash) === undefined && readForeignHash(passwordHash) === undefined) {
     return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 as a Modular Crypt or PHC string, or costs too much.');
   }
   const texts = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
-  const created = await createUser(context, tenantId, { email, emailVerified, claims: texts, passwordHash });
+  const created = await createUser(context, tenantId, { email, emailVerified, enabled, claims: texts, passwordHash });
   return created.ok ? succeed(undefined) : created;
 }

@@ -10,6 +10,8 @@ import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 export interface NewUser {
   readonly email: string;
   readonly emailVerified: boolean;
+  /** True when missing. */
+  readonly enabled?: boolean;
   /** Without one the user cannot sign in until one is set. */
   readonly password?: string | undefined;
   /** In the place of a password: a hash of it, checked by the caller. */
@@ -46,7 +48,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     passwordHash: hashed.value,
     claims: JSON.stringify(claims),
     termsAcceptedAt: null,
-    enabled: true,
+    enabled: input.enabled ?? true,
     createdAt: now,
     updatedAt: now,
   };

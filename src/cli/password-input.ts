@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 
 /** Far more than a password may have; what goes on after that is not read. */
 const longest = 10_000;
@@ -17,7 +18,7 @@ async function readLine(): Promise<string> {
       break;
     }
   }
-  return /^[^\r\n]*/.exec(text)?.[0] ?? '';
+  return /^[^\r\n]*/.exec(withoutByteOrderMark(text))?.[0] ?? '';
 }
 
 async function askPerson(): Promise<string> {

@@ -4,6 +4,7 @@ import { setBrandImage } from '../admin/brand-images.ts';
 import { refuse } from '../admin/context.ts';
 import { changeSettings } from '../admin/settings.ts';
 import { tenantDetailView } from '../admin/views.ts';
+import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { type Result, fail, succeed } from '../core/result.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
@@ -125,7 +126,7 @@ function readTexts(file: string | undefined): Result<unknown, string> {
     return bytes;
   }
   try {
-    return succeed(JSON.parse(Buffer.from(bytes.value).toString('utf8')));
+    return succeed(JSON.parse(withoutByteOrderMark(Buffer.from(bytes.value).toString('utf8'))));
   } catch {
     return fail(`The file ${file} is no JSON.`);
   }

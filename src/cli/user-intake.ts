@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { refuse } from '../admin/context.ts';
 import { importUsers } from '../admin/import-users.ts';
+import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { succeed } from '../core/result.ts';
 import { invitations, invite } from '../flow/invitations.ts';
@@ -58,7 +59,7 @@ export function addIntake(group: Command): void {
       const outcome = await manageTenant(options, async (context, tenant) => {
         let text: string;
         try {
-          text = readFileSync(file, 'utf8');
+          text = withoutByteOrderMark(readFileSync(file, 'utf8'));
         } catch (error) {
           return refuse('invalid', `The file ${file} cannot be read: ${fileError(error)}.`);
         }

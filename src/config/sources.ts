@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { nearestName } from './nearest-name.ts';
@@ -131,7 +132,7 @@ function textOf(value: unknown): string | undefined {
 
 function readText(path: string): Result<string, string> {
   try {
-    return succeed(readFileSync(path, 'utf8'));
+    return succeed(withoutByteOrderMark(readFileSync(path, 'utf8')));
   } catch (error) {
     return fail(fileError(error));
   }

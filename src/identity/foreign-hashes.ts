@@ -11,9 +11,9 @@ import { Worker } from 'node:worker_threads';
 export type ForeignHash = (password: string) => Promise<boolean>;
 
 const bcryptFormat = /^\$2[abxy]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
-const pbkdf2Format = /^\$pbkdf2-(sha1|sha256|sha512)\$(?:i=)?(\d{1,8})(?:,l=\d+)?\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/;
-const scryptFormat = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-const argon2Format = /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+const pbkdf2Format = /^\$pbkdf2-(sha1|sha256|sha512)\$(?:i=)?(\d{1,8})(?:,l=\d+)?\$([A-Za-z0-9+/.]+)={0,2}\$([A-Za-z0-9+/.]+)={0,2}$/;
+const scryptFormat = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)={0,2}\$([A-Za-z0-9+/]+)={0,2}$/;
+const argon2Format = /^\$(argon2id|argon2i|argon2d)\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]+)={0,2}\$([A-Za-z0-9+/]+)={0,2}$/;
 
 /** What anybody would have chosen, and what one sign-in may cost: about a second of one core, 256 MiB. */
 const limits = { bcryptCost: 15, iterations: 5_000_000, memory: 256 * 1024 * 1024 };
@@ -22,8 +22,8 @@ const limits = { bcryptCost: 15, iterations: 5_000_000, memory: 256 * 1024 * 102
 const maximumHash = 512;
 
 /**
- * Reads a hash by bcrypt (`$2a$`, `$2b$`, `$2x$`, `$2y$`), scrypt, PBKDF2 or argon2 as Modular Crypt or PHC string.
- * Undefined for anything else, and for costs beyond what a sign-in may take.
+ * Reads a hash by bcrypt (`$2a$`, `$2b$`, `$2x$`, `$2y$`), scrypt, PBKDF2 or argon2 as Modular Crypt or PHC string,
+ * its base64 with or without padding. Undefined for anything else, and for costs beyond what a sign-in may take.
  */
 export function readForeignHash(text: string): ForeignHash | undefined {
   return text.length > maximumHash ? undefined : (readBcrypt(text) ?? readPbkdf2(text) ?? readScrypt(text) ?? readArgon2(text));

@@ -16,6 +16,7 @@ const hashes = {
   scrypt: { password: secret, hash: `$scrypt$ln=12,r=8,p=1$${base64(salt)}$${base64(scryptSync(secret, salt, 32, { N: 4096, r: 8, p: 1 }))}` },
   'pbkdf2 by passlib': { password: secret, hash: `$pbkdf2-sha256$29000$${base64(salt).replaceAll('+', '.')}$${base64(pbkdf2Sync(secret, salt, 29_000, 32, 'sha256')).replaceAll('+', '.')}` },
   'pbkdf2-sha512': { password: secret, hash: `$pbkdf2-sha512$i=1000,l=64$${base64(salt)}$${base64(pbkdf2Sync(secret, salt, 1000, 64, 'sha512'))}` },
+  'pbkdf2 with padding': { password: secret, hash: `$pbkdf2-sha256$1000$${salt.toString('base64')}$${pbkdf2Sync(secret, salt, 1000, 32, 'sha256').toString('base64')}` },
   argon2i: { password: 'password', hash: '$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8' },
   'argon2id that costs less': { password: 'password', hash: '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4' },
 };
@@ -38,7 +39,19 @@ describe('users of another system', () => {
     }
   });
 
-  test('what is wrong with a line is said, and the others are made', async () => {
+  test('what an export has and does not mean is taken as meant: null, text for truth, disabled people, pt_BR', async () => {
+    const { record, admin, store } = t.server;
+    const lines = [
+      '{"email":"null@example.com","email_verified":"true","enabled":false,"password_hash":null,"claims":{"name":null,"locale":"pt_BR"}}',
+      '{"email":"nobody@example.com","claims":null,"enabled":null}',
+    ];
+    expect(await importUsers(admin, record.id, lines)).toEqual({ imported: 2, problems: [] });
+    const user = await store.findUserByEmail(record.id, 'null@example.com');
+    expect(user).toMatchObject({ emailVerified: true, enabled: false, passwordHash: null, claims: '{"locale":"pt-BR"}' });
+    expect(await store.findUserByEmail(record.id, 'nobody@example.com')).toMatchObject({ enabled: true, claims: '{}' });
+  });
+
+  test('what is wrong with a line is said, with what it would have to be, and the others are made', async () => {
     const { record, admin } = t.server;
     const lines = [
       '{"email":"one@example.com"}',
@@ -52,5 +65,13 @@ describe('users of another system', () => {
     ];
     const report = await importUsers(admin, record.id, lines);
     expect([report.imported, report.problems.map(({ line }) => line)]).toEqual([1, [2, 3, 4, 5, 6, 7, 8]]);
+    const { problems } = await importUsers(admin, record.id, ['[]', '{"email":1}', '{"email":"x@example.com","enabled":"no"}', '{"email":"x@example.com","claims":{"name":[]}}', '{"email":"zoë@example.com"}']);
+    expect(problems.map(({ problem }) => problem)).toEqual([
+      'The line must be a JSON object.',
+      'email must be a text.',
+      'enabled must be true or false.',
+      'claims.name must be a text, a number, true, false or an object.',
+      expect.stringMatching(/^Before its @/),
+    ]);
   });
 });
