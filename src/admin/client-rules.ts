@@ -25,6 +25,7 @@ export interface NewClient {
   /** Its own policy; the tenant's otherwise. */
   readonly secondFactor?: SecondFactorPolicy | undefined;
   readonly strictPkce?: boolean | undefined;
+  readonly popup?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
 }
@@ -90,6 +91,7 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     strictPkce: input.strictPkce ?? false,
     idTokenAlgorithm: input.idTokenAlgorithm ?? defaultIdTokenAlgorithm,
     secondFactor: input.secondFactor ?? null,
+    popup: input.popup ?? false,
   };
   const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);
@@ -141,6 +143,9 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   }
   if (settings.secondFactor !== null) {
     return 'second factor to ask for';
+  }
+  if (settings.popup) {
+    return 'popup to show';
   }
   return settings.idTokenAlgorithm === defaultIdTokenAlgorithm ? undefined : 'ID tokens to sign';
 }

@@ -28,7 +28,7 @@ export interface ResponseTarget {
   readonly redirectUri: RegisteredRedirectUri;
   readonly responseMode: ResponseMode;
   readonly state: string | undefined;
-  /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
+  /** Whether a client that is registered for it shows the pages in a popup (`display=popup`), which must keep its opener. */
   readonly popup: boolean;
 }
 
@@ -144,7 +144,8 @@ export async function readAuthorizationRequest(
     redirectUri,
     responseMode: responseMode === 'form_post' ? 'form_post' : 'query',
     state: parameters.value.get('state'),
-    popup: parameters.value.get('display') === 'popup',
+    // Whoever keeps its opener can be navigated by it, so only clients that are registered for it do.
+    popup: client.popup && parameters.value.get('display') === 'popup',
   };
   const request = await readDetails(context, client, parameters.value, target);
   return request.ok

@@ -82,6 +82,8 @@ export const failures = {
   grant_revoked: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has been revoked.' },
   grant_expired: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has expired; the user must sign in again.' },
   session_ended: { error: 'invalid_grant', status: 400, level: 'info', text: 'The sign-in session has ended; the user must sign in again.' },
+  resources_gone: { error: 'invalid_target', status: 400, level: 'info', text: 'The resources that were granted are no longer there.' },
+  scopes_gone: { error: 'invalid_scope', status: 400, level: 'info', text: 'This client may no longer ask for any of the granted scopes.' },
   user_disabled: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has been revoked.' },
 
   // Protected endpoints

@@ -25,7 +25,7 @@ const link = { href: 'javascript:alert(1)', text: hostile };
 const pages = {
   signIn: signInPage({ site, client, interaction: hostile, passkeyOptions: hostile, email: hostile, problem: 'wrong_credentials' }),
   signInAgain: signInPage({ site, client, interaction: hostile, passkeyOptions: hostile, email: '', reason: 'again' }),
-  consent: consentPage({ site, client, redirectHost: hostile, account, items: [{ title: hostile, detail: hostile }], interaction: hostile }),
+  consent: consentPage({ site, client, redirectHost: hostile, account, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], interaction: hostile }),
   selectAccount: selectAccountPage({ site, client, accounts: [{ id: hostile, ...account }], interaction: hostile }),
   ...Object.fromEntries(
     (['passkey', 'totp', 'email', 'recovery_code'] as const).map((way) => [

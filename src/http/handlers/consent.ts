@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
-import { describeConsentItems } from './consent-texts.ts';
+import { describeConsent } from './consent-texts.ts';
 import { pageAccount, pageClient } from './page-client.ts';
 import { follow, interactionOf, leadingOf, reseal } from './progress.ts';
 
@@ -23,7 +23,8 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
   const { session, items } = progress.step;
   const { leadsTo = '', popup } = leadingOf(interaction);
   const site = siteOf(exchange, interaction);
-  const user = await exchange.context.store.findUser(exchange.context.tenant.id, session.userId);
+  const { store, tenant } = exchange.context;
+  const user = await store.findUser(tenant.id, session.userId);
   return {
     kind: 'page',
     status: 200,
@@ -32,7 +33,7 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
       client: pageClient(progress.client),
       redirectHost: hostOf(leadsTo, site.words),
       account: pageAccount(user),
-      items: describeConsentItems(items, site.words),
+      groups: describeConsent(items, await store.listResources(tenant.id), site.words),
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
     leadsTo,

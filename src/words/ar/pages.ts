@@ -177,6 +177,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'قيمة واحدة من ملفك الشخصي',
   'consent.scope': 'استخدام {scope}',
   'consent.scope_detail': 'ما يدل عليه هذا الاسم، نيابةً عنك',
+  'consent.at_api': 'لدى {api}',
+  'consent.api': 'التصرّف نيابةً عنك',
+  'consent.api_detail': 'كل ما يمكن للتطبيق أن يطلبه هناك',
 
   'sign_out.title': 'تسجيل الخروج',
   'sign_out.heading': 'هل تريد تسجيل الخروج؟',

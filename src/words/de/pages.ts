@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Ein einzelner Wert aus Ihrem Profil',
   'consent.scope': '{scope} verwenden',
   'consent.scope_detail': 'Wofür dieser Name steht, in Ihrem Auftrag',
+  'consent.at_api': 'Bei {api}',
+  'consent.api': 'In Ihrem Auftrag handeln',
+  'consent.api_detail': 'Alles, worum die Anwendung dort bitten darf',
 
   'sign_out.title': 'Abmelden',
   'sign_out.heading': 'Abmelden?',

@@ -175,6 +175,9 @@ export const pages = {
   'consent.claim_detail': 'A single value from your profile',
   'consent.scope': 'Use {scope}',
   'consent.scope_detail': 'What this name stands for, on your behalf',
+  'consent.at_api': 'At {api}',
+  'consent.api': 'Act for you',
+  'consent.api_detail': 'Everything that the application may ask for there',
 
   'sign_out.title': 'Sign out',
   'sign_out.heading': 'Sign out?',

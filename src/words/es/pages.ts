@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Un único valor de su perfil',
   'consent.scope': 'Usar {scope}',
   'consent.scope_detail': 'Lo que designa este nombre, en nombre de usted',
+  'consent.at_api': 'En {api}',
+  'consent.api': 'Actuar en su nombre',
+  'consent.api_detail': 'Todo lo que la aplicación puede pedir allí',
 
   'sign_out.title': 'Cerrar sesión',
   'sign_out.heading': '¿Cerrar sesión?',

@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Une seule valeur de votre profil',
   'consent.scope': 'Utiliser {scope}',
   'consent.scope_detail': 'Ce que ce nom désigne, pour votre compte',
+  'consent.at_api': 'Auprès de {api}',
+  'consent.api': 'Agir en votre nom',
+  'consent.api_detail': 'Tout ce que l’application peut y demander',
 
   'sign_out.title': 'Se déconnecter',
   'sign_out.heading': 'Se déconnecter ?',

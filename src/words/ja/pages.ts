@@ -177,6 +177,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'プロフィールに含まれる一つの情報',
   'consent.scope': '「{scope}」の利用',
   'consent.scope_detail': 'この名前が表す操作を、あなたに代わって行います',
+  'consent.at_api': '{api} での操作',
+  'consent.api': 'あなたに代わって操作する',
+  'consent.api_detail': 'そこでアプリケーションが求めることのできるすべての操作',
 
   'sign_out.title': 'ログアウト',
   'sign_out.heading': 'ログアウトしますか？',

@@ -177,6 +177,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Um único valor do seu perfil',
   'consent.scope': 'Usar {scope}',
   'consent.scope_detail': 'O que este nome representa, em seu nome',
+  'consent.at_api': 'Em {api}',
+  'consent.api': 'Agir em seu nome',
+  'consent.api_detail': 'Tudo o que o aplicativo pode pedir ali',
 
   'sign_out.title': 'Sair',
   'sign_out.heading': 'Sair?',
