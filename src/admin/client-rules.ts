@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkRedirectUri } from '../oauth/redirect-uri.ts';
+import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
 import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
@@ -151,9 +151,8 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
 }
 
 function checkUris(settings: ClientSettings): string | undefined {
-  return [...settings.redirectUris, ...settings.postLogoutRedirectUris]
-    .map((uri) => checkRedirectUri(uri, settings.type))
-    .find((problem) => problem !== undefined);
+  const check = (purpose: RedirectPurpose) => (uri: string) => checkRedirectUri(uri, settings.type) ?? checkRedirectQuery(uri, purpose);
+  return [...settings.redirectUris.map(check('sign_in')), ...settings.postLogoutRedirectUris.map(check('sign_out'))].find((problem) => problem !== undefined);
 }
 
 function checkScopes(settings: ClientSettings): string | undefined {

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Incoming } from './incoming.ts';
+import { stripWhiteSpace } from './white-space.ts';
 
 /** What a connection and its headers say about where a request comes from and which host it wants. */
 export interface Origin {
@@ -37,7 +38,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
     }
     const forwardedHost = headers.get('x-forwarded-host') ?? ownHost;
     // Each proxy appends the peer it saw; the last one that is not ours is the person's.
-    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim())).filter((hop) => hop !== '');
+    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(stripWhiteSpace(hop))).filter((hop) => hop !== '');
     const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;
     return { host: hostName(forwardedHost), address };
   };

@@ -143,6 +143,14 @@ describe('OpenID Connect Core §3.1.2: who is asked for what', () => {
     });
   });
 
+  test('§3.1.2.1 an ID token that another client got is no hint', async () => {
+    const { json } = await new Flow(server.issuer, client).tokens();
+    const other = await server.client({ type: 'spa', redirectUris: [redirectUri] });
+    const at = await signedIn(other);
+    expect(await errorOf(at, { prompt: 'none', id_token_hint: json.id_token })).toBe('invalid_request');
+    expect(await errorOf(at, { id_token_hint: json.id_token })).toBe('invalid_request');
+  });
+
   describe('§3.1.2.4 consent of third-party clients', () => {
     test('is asked once, and again for more', async () => {
       const email = 'consenting@example.com';

@@ -1,13 +1,12 @@
 import { advance } from '../../flow/authorize.ts';
 import { decideConsent } from '../../flow/consent.ts';
 import { consentPage } from '../../pages/consent.ts';
-import { fill, type Words } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
 import { describeConsent } from './consent-texts.ts';
-import { pageAccount, pageClient } from './page-client.ts';
+import { hostOf, pageAccount, pageClient } from './page-client.ts';
 import { follow, interactionOf, leadingOf, reseal } from './progress.ts';
 
 /** Shows what a third-party client asks for. */
@@ -49,10 +48,4 @@ export async function submitConsent(exchange: Exchange): Promise<Reply> {
   }
   const allowed = exchange.form.get('decision') === 'allow';
   return follow(exchange, interaction, await decideConsent(exchange.context, interaction, await exchange.visitor(), allowed));
-}
-
-/** Where the answer goes, as a person can judge it: the host, or the scheme of a native application. */
-function hostOf(redirectUri: string, words: Words): string {
-  const { host, protocol } = new URL(redirectUri);
-  return protocol === 'https:' || protocol === 'http:' ? host : fill(words['consent.native_application'], { scheme: protocol.slice(0, -1) });
 }

@@ -195,6 +195,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'لحظة من فضلك',
   'form_post.lead': 'نعيدك الآن إلى التطبيق.',
   'form_post.submit': 'متابعة',
+  'return.title': 'لا يمكن تلبية هذا الطلب',
+  'return.lead': 'أرسلك {client} إلى هنا بطلب لا يمكن تلبيته. يمكنك إغلاق هذه الصفحة أو المتابعة إلى حيث يريد التطبيق أن تذهب.',
+  'return.go_on': 'المتابعة إلى {host}',
 
   'home.title': 'مرحبًا',
   'home.heading': 'من هنا يتم تسجيل الدخول إلى {tenant}',

@@ -196,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Einen Moment',
   'form_post.lead': 'Wir bringen Sie zurück zur Anwendung.',
   'form_post.submit': 'Weiter',
+  'return.title': 'Diese Anfrage lässt sich nicht beantworten',
+  'return.lead': '{client} hat Sie mit einer Anfrage hierher geschickt, die sich nicht beantworten lässt. Sie können diese Seite schließen oder dorthin weitergehen, wohin die Anwendung Sie führen will.',
+  'return.go_on': 'Weiter zu {host}',
 
   'home.title': 'Willkommen',
   'home.heading': 'Hier melden sich Menschen bei {tenant} an',

@@ -193,6 +193,9 @@ export const pages = {
   'form_post.title': 'One moment',
   'form_post.lead': 'We are taking you back to the application.',
   'form_post.submit': 'Continue',
+  'return.title': 'This request cannot be answered',
+  'return.lead': '{client} sent you here with a request that cannot be answered. You can close this page, or go on to where it wants you.',
+  'return.go_on': 'Continue to {host}',
 
   'home.title': 'Welcome',
   'home.heading': 'This is where {tenant} signs people in',

@@ -196,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Un momento',
   'form_post.lead': 'Le llevamos de vuelta a la aplicación.',
   'form_post.submit': 'Continuar',
+  'return.title': 'Esta solicitud no se puede responder',
+  'return.lead': '{client} le ha enviado aquí con una solicitud que no se puede responder. Puede cerrar esta página o continuar hacia donde la aplicación quiere llevarle.',
+  'return.go_on': 'Continuar a {host}',
 
   'home.title': 'Le damos la bienvenida',
   'home.heading': 'Aquí se inicia sesión en {tenant}',

@@ -196,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Un instant',
   'form_post.lead': 'Nous vous ramenons à l’application.',
   'form_post.submit': 'Continuer',
+  'return.title': 'Cette demande ne peut pas aboutir',
+  'return.lead': '{client} vous a envoyé ici avec une demande qui ne peut pas aboutir. Vous pouvez fermer cette page, ou continuer vers l’adresse où l’application veut vous conduire.',
+  'return.go_on': 'Continuer vers {host}',
 
   'home.title': 'Bienvenue',
   'home.heading': 'C’est ici que l’on se connecte à {tenant}',

@@ -195,6 +195,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'お待ちください',
   'form_post.lead': 'アプリケーションに戻ります。',
   'form_post.submit': '続ける',
+  'return.title': 'このリクエストには応答できません',
+  'return.lead': '{client} から、応答できないリクエストが届きました。このページを閉じるか、アプリケーションが指定した移動先に進むことができます。',
+  'return.go_on': '{host} に進む',
 
   'home.title': 'ようこそ',
   'home.heading': '{tenant} のログインサイトです',

@@ -195,6 +195,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Um momento',
   'form_post.lead': 'Você está voltando para o aplicativo.',
   'form_post.submit': 'Continuar',
+  'return.title': 'Esta solicitação não pode ser respondida',
+  'return.lead': '{client} enviou você até aqui com uma solicitação que não pode ser respondida. Você pode fechar esta página ou seguir para onde o aplicativo quer levar você.',
+  'return.go_on': 'Continuar para {host}',
 
   'home.title': 'Boas-vindas',
   'home.heading': 'É aqui que se entra em {tenant}',
