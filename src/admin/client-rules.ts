@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkRedirectUri } from '../oauth/redirect-uri.ts';
+import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
 import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
@@ -25,6 +25,7 @@ export interface NewClient {
   /** Its own policy; the tenant's otherwise. */
   readonly secondFactor?: SecondFactorPolicy | undefined;
   readonly strictPkce?: boolean | undefined;
+  readonly popup?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
 }
@@ -90,6 +91,7 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     strictPkce: input.strictPkce ?? false,
     idTokenAlgorithm: input.idTokenAlgorithm ?? defaultIdTokenAlgorithm,
     secondFactor: input.secondFactor ?? null,
+    popup: input.popup ?? false,
   };
   const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);
@@ -142,13 +144,15 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   if (settings.secondFactor !== null) {
     return 'second factor to ask for';
   }
+  if (settings.popup) {
+    return 'popup to show';
+  }
   return settings.idTokenAlgorithm === defaultIdTokenAlgorithm ? undefined : 'ID tokens to sign';
 }
 
 function checkUris(settings: ClientSettings): string | undefined {
-  return [...settings.redirectUris, ...settings.postLogoutRedirectUris]
-    .map((uri) => checkRedirectUri(uri, settings.type))
-    .find((problem) => problem !== undefined);
+  const check = (purpose: RedirectPurpose) => (uri: string) => checkRedirectUri(uri, settings.type) ?? checkRedirectQuery(uri, purpose);
+  return [...settings.redirectUris.map(check('sign_in')), ...settings.postLogoutRedirectUris.map(check('sign_out'))].find((problem) => problem !== undefined);
 }
 
 function checkScopes(settings: ClientSettings): string | undefined {

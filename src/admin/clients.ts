@@ -83,7 +83,7 @@ export async function setClientEnabled(
 }
 
 function newSecret(): string {
-  return randomSecret('secret_');
+  return randomSecret('secret');
 }
 
 function unknownClient(clientId: string): ReturnType<typeof refuse> {

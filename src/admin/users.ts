@@ -83,7 +83,7 @@ export async function setUserPassword(
   return set ? found : unknownUser(reference);
 }
 
-/** Lets a user in, or keeps them out; keeping out ends their sessions, so that letting in again does not revive them. */
+/** Lets a user in, or keeps them out. Keeping out ends all that they had, so that letting in again revives nothing. */
 export async function setUserEnabled(
   context: AdminContext,
   tenantId: TenantId,
@@ -94,14 +94,8 @@ export async function setUserEnabled(
   if (!found.ok) {
     return found;
   }
-  const user = { ...found.value, enabled, updatedAt: context.clock.now() };
-  if ((await context.store.updateUser(tenantId, user)) !== 'updated') {
-    return unknownUser(reference);
-  }
-  if (!enabled) {
-    await context.store.endSessionsOfUser(tenantId, user.id);
-  }
-  return succeed(user);
+  const user = await context.store.setUserEnabled(tenantId, found.value.id, enabled, context.clock.now());
+  return user === undefined ? unknownUser(reference) : succeed(user);
 }
 
 /** Deletes a user with their sessions, grants and consents. */
@@ -123,7 +117,7 @@ export async function listUserSessions(
   return found.ok ? succeed(await context.store.listSessions(tenantId, found.value.id, context.clock.now())) : found;
 }
 
-/** Ends one session of a user, or all of them; answers how many there were. */
+/** Ends one session of a user, or all of them, with everything that was granted in them, offline access too; answers how many there were. */
 export async function signUserOut(
   context: AdminContext,
   tenantId: TenantId,
@@ -135,10 +129,9 @@ export async function signUserOut(
     return found;
   }
   if (sessionId === undefined) {
-    return succeed(await context.store.endSessionsOfUser(tenantId, found.value.id));
+    return succeed(await context.store.revokeSessionsOfUser(tenantId, found.value.id, 'signed_out_by_operator', context.clock.now()));
   }
-  const sessions = await context.store.listSessions(tenantId, found.value.id, context.clock.now());
-  const ended = sessions.some((session) => session.id === sessionId) && (await context.store.endSession(tenantId, sessionId));
+  const ended = await context.store.revokeSession(tenantId, found.value.id, sessionId, 'signed_out_by_operator', context.clock.now());
   return ended ? succeed(1) : refuse('not_found', `The user has no session ${JSON.stringify(sessionId)}.`);
 }
 

@@ -62,6 +62,7 @@ export function clientView(client: ClientRecord) {
     ...(client.secondFactor !== null && { second_factor: client.secondFactor }),
     require_pkce: client.requirePkce,
     strict_pkce: client.strictPkce,
+    ...(client.popup && { popup: true }),
     id_token_signed_response_alg: client.idTokenAlgorithm,
     enabled: client.enabled,
     created_at: instant(client.createdAt),

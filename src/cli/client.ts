@@ -38,6 +38,7 @@ interface CreateOptions extends TenantOptions {
   readonly secondFactor?: SecondFactorPolicy;
   readonly requirePkce: boolean;
   readonly strictPkce?: true;
+  readonly popup?: true;
   readonly authMethod?: ClientAuthenticationMethod;
   readonly idTokenAlg?: SigningAlgorithm;
 }
@@ -93,6 +94,7 @@ function addCreate(group: Command): void {
     .option('--third-party', 'ask people for their consent')
     .addOption(new Option('--second-factor <policy>', 'whether it asks for a second factor, whatever the tenant does').choices(secondFactorPolicies))
     .option('--strict-pkce', 'demand code verifiers of 43 to 128 unreserved characters, to the letter of RFC 7636')
+    .option('--popup', 'it shows the pages in a popup of its own (display=popup), which then keeps its opener')
     .option('--no-require-pkce', 'let a web application do without PKCE; it must send a nonce then')
     .addOption(new Option('--auth-method <method>', 'how it authenticates at the token endpoint').choices(clientAuthenticationMethods))
     .addOption(new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed (default: RS256)').choices(signingAlgorithms))
@@ -110,6 +112,7 @@ function addCreate(group: Command): void {
           secondFactor: options.secondFactor,
           requirePkce: options.requirePkce,
           strictPkce: options.strictPkce,
+          popup: options.popup,
           authenticationMethod: options.authMethod,
           idTokenAlgorithm: options.idTokenAlg,
         });

@@ -36,7 +36,7 @@ export function completeUser(group: Command): void {
   addUserCommand(group, 'enable', 'let a user sign in again', (user) => `${user.email} may sign in.`, (context, tenantId, user) =>
     setUserEnabled(context, tenantId, user, true),
   );
-  addUserCommand(group, 'disable', 'keep a user out and end their sessions', (user) => `${user.email} is kept out.`, (context, tenantId, user) =>
+  addUserCommand(group, 'disable', 'keep a user out, and end their sessions and all that applications hold of them', (user) => `${user.email} is kept out.`, (context, tenantId, user) =>
     setUserEnabled(context, tenantId, user, false),
   );
   addSetPassword(group);
@@ -101,7 +101,7 @@ function addSessions(group: Command): void {
     report(outcome, options);
   });
 
-  addTenantOption(addCommand(group, 'sign-out <user>', 'end the sessions of a user'))
+  addTenantOption(addCommand(group, 'sign-out <user>', 'end the sessions of a user, and what applications hold from them, offline access too'))
     .option('--session <id>', 'only this one')
     .action(async (user: string, options: TenantOptions & { readonly session?: string }) => {
       const outcome = await manageTenant(options, async (context, tenant) => {

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { redactSecrets } from './redact.ts';
 
 /** From the most to the least. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -26,7 +27,8 @@ export function createLog(from: LogLevel, write: (line: string, level: LineLevel
       at = now;
       time = new Date(now).toISOString();
     }
-    const text = toJson('err' in fields ? { ...fields, err: describeError(fields.err) } : fields);
+    // Whoever writes a line, no secret is in it: the message of an error may quote anything.
+    const text = redactSecrets(toJson('err' in fields ? { ...fields, err: describeError(fields.err) } : fields));
     return `{"level":"${level}","time":"${time}"${text === '{}' ? '' : ','}${text.slice(1)}\n`;
   };
   const method = (level: LineLevel) =>

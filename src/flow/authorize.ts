@@ -12,7 +12,8 @@ import type { Visitor } from './visitor.ts';
 
 /** Where a sign-in stands after one more look at it. */
 export type Progress =
-  | { readonly kind: 'answered'; readonly response: AuthorizationResponse }
+  /** `failure`: with an error. */
+  | { readonly kind: 'answered'; readonly response: AuthorizationResponse; readonly failure?: Failure }
   /** The person may see the page of their account that they asked for. */
   | { readonly kind: 'arrived'; readonly path: AccountPath; readonly session: SessionRecord }
   /** The person must do something first. */
@@ -68,7 +69,16 @@ export async function advance(
 /** Ends a request with an error for the client. */
 export function refused(context: FlowContext, request: AuthorizationRequest, failure: Failure): Progress {
   context.record({ event: 'authorization_refused', clientId: request.clientId, detail: failure.reason });
-  return { kind: 'answered', response: refuseRequest(context, request.target, failure) };
+  return { kind: 'answered', response: refuseRequest(context, request.target, failure), failure };
+}
+
+/**
+ * Whether an error may take the browser back to the client by itself. A third party could otherwise lend our address to whatever it has
+ * registered: a link to us, with a mistake in it, leads anybody there (RFC 9700 §4.11.2). So somebody must be signed in,
+ * or have done something here; until then the person is asked. Where nobody is to be shown anything, nobody sees an address either.
+ */
+export function returnsByItself({ firstParty }: Pick<ClientRecord, 'firstParty'>, silent: boolean, { sessions }: Visitor): boolean {
+  return firstParty || silent || sessions.length > 0;
 }
 
 /** Of those who are signed in: the one whom the person chose, else the one whom the application names, else the active one. */

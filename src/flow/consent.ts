@@ -22,7 +22,7 @@ export async function decideConsent(context: FlowContext, interaction: Interacti
     await context.store.addConsent(context.tenant.id, {
       userId: session.userId,
       clientId: request.clientId,
-      items: consentItems(request),
+      allowed: consentItems(request),
       grantedAt: context.clock.now(),
     });
     context.record({ event: 'consent_given', clientId: request.clientId, userId: session.userId });

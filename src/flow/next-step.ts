@@ -1,9 +1,9 @@
 import { levelOfContext, levelOf, type Level } from '../oauth/authentication-contexts.ts';
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Failure } from '../oauth/failures.ts';
-import type { ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
+import type { Allowed, ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
 import { freshSignIn } from './account-request.ts';
-import { consentItems } from './consent-items.ts';
+import { consentItems, isAllowed } from './consent-items.ts';
 import type { AccountRequest } from './interaction.ts';
 import type { Proof } from './proof.ts';
 import { demandedLevel, type SecondFactorSituation } from './second-factor-demand.ts';
@@ -45,7 +45,7 @@ export type Step =
   | { readonly kind: 'second_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
   /** The same, and there is nothing yet to prove it with. */
   | { readonly kind: 'set_up_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
-  | { readonly kind: 'consent'; readonly session: SessionRecord; readonly items: readonly string[] };
+  | { readonly kind: 'consent'; readonly session: SessionRecord; readonly items: Allowed };
 
 /** Decides the next step of a sign-in (OpenID Connect Core §3.1.2.1, §3.1.2.3, §3.1.2.4). */
 export function nextStep(situation: Situation): Step {
@@ -126,6 +126,5 @@ function wantsFreshSignIn({ request, now }: Situation, session: SessionRecord): 
 
 /** Core §3.1.2.4: third-party clients need consent for everything that was not allowed before. */
 function wantsConsent(request: AuthorizationRequest, { client, consent }: Situation): boolean {
-  const allowed = consent?.items ?? [];
-  return request.prompts.includes('consent') || (client?.firstParty !== true && consentItems(request).some((item) => !allowed.includes(item)));
+  return request.prompts.includes('consent') || (client?.firstParty !== true && !isAllowed(consentItems(request), consent?.allowed ?? {}));
 }

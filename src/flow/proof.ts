@@ -15,7 +15,7 @@ export interface Proof {
   readonly userId: string;
   readonly methods: readonly AuthenticationMethod[];
   readonly provenAt: Instant;
-  /** What the account's credentials were; a change of password voids the proof. */
+  /** What the account was; a change of password voids the proof, and so does being kept out for a moment. */
   readonly credentials: string;
 }
 
@@ -34,5 +34,5 @@ export async function provenUser(context: Context, proof: Proof | undefined): Pr
 }
 
 function credentialsOf(user: UserRecord): string {
-  return sha256(`${user.emailKey} ${user.passwordHash ?? ''}`);
+  return sha256(`${user.emailKey} ${user.passwordHash ?? ''} ${user.updatedAt}`);
 }

@@ -73,7 +73,7 @@ export async function rememberBrowser(context: FlowContext, userId: string): Pro
     return undefined;
   }
   const now = context.clock.now();
-  const secret = randomSecret();
+  const secret = randomSecret('remembered');
   await context.store.rememberDevice(context.tenant.id, {
     tokenHash: sha256(secret),
     userId,

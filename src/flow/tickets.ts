@@ -66,7 +66,7 @@ export async function issueTicket(context: TicketContext, ticket: NewTicket): Pr
   const { tenant, clock, store, mailer } = context;
   const now = clock.now();
   const id = randomId('ticket');
-  const secret = randomSecret('link_');
+  const secret = randomSecret('link');
   const code = codeOfLink(secret);
   const lifetime = ticketLifetimes[ticket.purpose];
   const record: TicketRecord = {

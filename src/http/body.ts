@@ -1,6 +1,7 @@
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { Incoming } from './incoming.ts';
+import { stripWhiteSpace } from './white-space.ts';
 
 /** The largest form body, in bytes. */
 const maximumBody = 64 * 1024;
@@ -33,7 +34,7 @@ function isForm(type: string): boolean {
   if (type === formType) {
     return true;
   }
-  const [name, ...parameters] = type.toLowerCase().split(';').map((part) => part.trim());
+  const [name, ...parameters] = type.toLowerCase().split(';').map(stripWhiteSpace);
   const charsets = parameters.filter((parameter) => parameter.startsWith('charset='));
   return name === formType && charsets.every((charset) => /^charset="?utf-8"?$/.test(charset));
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Incoming } from './incoming.ts';
+import { stripWhiteSpace } from './white-space.ts';
 
 /** What a connection and its headers say about where a request comes from and which host it wants. */
 export interface Origin {
@@ -41,7 +42,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
     const forwarded = headers.get('x-forwarded-host');
     const host = forwarded === null ? own : oneOf('X-Forwarded-Host', forwarded.split(','));
     // Each proxy appends the peer it saw; the last one that is not ours is the person's.
-    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(hop.trim())).filter((hop) => hop !== '');
+    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(stripWhiteSpace(hop))).filter((hop) => hop !== '');
     const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;
     return { ...host, address };
   };
@@ -49,7 +50,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
 
 /** RFC 9110 §5.3: the same name again is that name; where several are given, there is no telling which is meant. */
 function oneOf(header: string, given: readonly string[]): Pick<Origin, 'host' | 'ambiguous'> {
-  const names = [...new Set(given.map((one) => one.trim().toLowerCase()))];
+  const names = [...new Set(given.map((one) => stripWhiteSpace(one).toLowerCase()))];
   return names.length > 1 ? { host: undefined, ambiguous: `${header}: ${names.join(', ')}` } : { host: hostName(names[0]) };
 }
 

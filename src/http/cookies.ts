@@ -1,5 +1,6 @@
 import { sha256 } from '../core/hash.ts';
 import { sessionLifetime } from '../session/session.ts';
+import { stripWhiteSpace } from './white-space.ts';
 
 /** The cookies we know, each with the one thing it is for. */
 const lifetimes = {
@@ -45,8 +46,8 @@ export function readCookies(header: string | null, secure: boolean): Cookies {
   for (const pair of header?.split(';') ?? []) {
     const at = pair.indexOf('=');
     if (at > 0) {
-      const name = pair.slice(0, at).trim();
-      values.set(name, values.has(name) ? undefined : pair.slice(at + 1).trim());
+      const name = stripWhiteSpace(pair.slice(0, at));
+      values.set(name, values.has(name) ? undefined : stripWhiteSpace(pair.slice(at + 1)));
     }
   }
   const prefix = `${wireName('browser', secure)}-`;

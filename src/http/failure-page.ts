@@ -14,6 +14,22 @@ const explained = ['client_unknown_page', 'redirect_uri_mismatch', 'logout_redir
 export function failurePage(exchange: Exchange, failure: Failure): Reply {
   const site = siteOf(exchange);
   const text = explained.find((reason) => reason === failure.reason) ?? 'otherwise';
+  return {
+    kind: 'page',
+    status: pageStatus(failures[failure.reason].status),
+    page: errorPage({
+      site,
+      title: site.words[`error.${text}`],
+      explanation: site.words[`error.${text}_detail`],
+      details: failureRows(failure),
+      correlationId: exchange.correlationId,
+    }),
+    failure,
+  };
+}
+
+/** What a developer wants to know of a failure. */
+export function failureRows(failure: Failure): readonly { readonly name: string; readonly value: string }[] {
   const { error, error_description } = describe(failure);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['error', error],
@@ -24,18 +40,7 @@ export function failurePage(exchange: Exchange, failure: Failure): Reply {
     ['received', failure.received?.slice(0, 300)],
     ['client_id', failure.clientId],
   ];
-  return {
-    kind: 'page',
-    status: pageStatus(failures[failure.reason].status),
-    page: errorPage({
-      site,
-      title: site.words[`error.${text}`],
-      explanation: site.words[`error.${text}_detail`],
-      details: rows.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-      correlationId: exchange.correlationId,
-    }),
-    failure,
-  };
+  return rows.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
 /** A person's browser has not failed to authenticate: everything but origin and size is a bad request. */

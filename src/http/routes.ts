@@ -34,6 +34,8 @@ export interface Route {
   readonly path: string;
   readonly guard: Guard;
   readonly handler: (exchange: Exchange) => Promise<Reply>;
+  /** Whether a GET may change something: issue a code, end a session. HEAD, which must not, asks nobody then (RFC 9110 §9.2.1). */
+  readonly acts?: true;
   /** The name under which discovery lists it. */
   readonly metadata?: string;
 }
@@ -41,7 +43,7 @@ export interface Route {
 /** Everything that is served. `walk` is there in development only. */
 export function createRoutes(walk: Walk | undefined): readonly Route[] {
   const endpoints: readonly Route[] = [
-    { method: 'GET', path: '/authorize', guard: 'page', handler: handleAuthorize, metadata: 'authorization_endpoint' },
+    { method: 'GET', path: '/authorize', guard: 'page', acts: true, handler: handleAuthorize, metadata: 'authorization_endpoint' },
     { method: 'POST', path: '/authorize', guard: 'page', handler: handleAuthorize },
     { method: 'POST', path: '/token', guard: 'client_cors', handler: handleToken, metadata: 'token_endpoint' },
     { method: 'GET', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo, metadata: 'userinfo_endpoint' },
@@ -49,7 +51,7 @@ export function createRoutes(walk: Walk | undefined): readonly Route[] {
     { method: 'GET', path: '/jwks', guard: 'client_cors', handler: handleJwks, metadata: 'jwks_uri' },
     { method: 'POST', path: '/revoke', guard: 'client_cors', handler: handleRevoke, metadata: 'revocation_endpoint' },
     { method: 'POST', path: '/introspect', guard: 'client', handler: handleIntrospect, metadata: 'introspection_endpoint' },
-    { method: 'GET', path: '/logout', guard: 'page', handler: handleLogout, metadata: 'end_session_endpoint' },
+    { method: 'GET', path: '/logout', guard: 'page', acts: true, handler: handleLogout, metadata: 'end_session_endpoint' },
     { method: 'POST', path: '/logout', guard: 'page', handler: handleLogout },
   ];
   const discovery = handleDiscovery(metadataOf(endpoints));

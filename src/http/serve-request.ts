@@ -172,6 +172,9 @@ async function dispatch(request: Incoming, place: Place | undefined, exchange: E
   if (route.guard === 'own_form' && !isSameOrigin(request.headers, exchange.context.tenant.issuer)) {
     return failurePage(exchange, { reason: 'form_from_elsewhere', received: request.headers.get('origin') ?? undefined });
   }
+  if (request.method === 'HEAD' && route.acts === true) {
+    return { status: 204, headers: { ...commonHeaders(exchange.context.tenant.issuer.startsWith('https:')), 'Cache-Control': 'no-store' }, body: null };
+  }
   if (route.method !== 'POST') {
     return route.handler(exchange);
   }

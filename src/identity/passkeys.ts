@@ -8,7 +8,7 @@ import type {
 import { decodeBase64url, encodeBase64url } from '../core/base64url.ts';
 import { minute } from '../core/clock.ts';
 import { sha256 } from '../core/hash.ts';
-import { randomSecret } from '../core/random.ts';
+import { randomChallenge } from '../core/random.ts';
 import type { PasskeyRecord } from '../store/account-records.ts';
 import type { TenantId } from '../store/records.ts';
 
@@ -45,7 +45,7 @@ export type RegistrationOptions = PublicKeyCredentialCreationOptionsJSON;
 
 /** A fresh challenge. It is kept by whoever asks, and good once. */
 export function newChallenge(now: number): Challenge {
-  return { value: randomSecret(), issuedAt: now };
+  return { value: randomChallenge(), issuedAt: now };
 }
 
 /** When a challenge ends. */

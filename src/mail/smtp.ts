@@ -36,14 +36,41 @@ export function createSmtpTransport(url: string, from: string): Transport {
       });
       return { sent: true };
     } catch (error) {
-      const { responseCode, message } = error as { readonly responseCode?: number; readonly message?: string };
+      const { responseCode } = error as SmtpError;
       // RFC 5321 §4.2.1: 5yz is the server's last word. 535 and 530 are about our credentials, which an operator can mend.
       const permanent = responseCode !== undefined && responseCode >= 500 && responseCode !== 530 && responseCode !== 535;
-      return { sent: false, reason: message ?? 'unknown', permanent };
+      return { sent: false, reason: reasonOf(error as SmtpError), permanent };
     }
   };
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}
+
+/** What nodemailer throws. */
+interface SmtpError {
+  readonly message?: string;
+  /** Nodemailer's own: `EENVELOPE`, `EAUTH`. */
+  readonly code?: string;
+  /** What was being said: `RCPT TO`. */
+  readonly command?: string;
+  readonly responseCode?: number;
+  /** The server's words. */
+  readonly response?: string;
+}
+
+/** Failures of the connection, in Node's words: they tell of the mail server, whose address is the operator's own setting. */
+const ofConnection = new Set(['ESOCKET', 'ECONNECTION', 'ETIMEDOUT', 'EDNS', 'ETLS']);
+
+/**
+ * Why a mail did not go out, for the log and the outbox. A server quotes the recipient in its refusal, spelled as it likes, and names
+ * addresses of machines; so of what it says only the numbers are kept (RFC 5321 §4.2, RFC 3463 §2).
+ */
+function reasonOf({ message, code = 'unknown', command, responseCode, response }: SmtpError): string {
+  if (response === undefined && ofConnection.has(code)) {
+    return message ?? code;
+  }
+  const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1];
+  return [code, command, responseCode, enhanced].filter((part) => part !== undefined).join(' ');
 }

@@ -18,7 +18,7 @@ export interface NewCode {
  */
 export function mintCode(now: Instant): NewCode {
   const grantId = timedId(grantPrefix, now);
-  const code = `${codePrefix}${grantId.slice(grantPrefix.length + 1)}${randomSecret()}`;
+  const code = randomSecret('code', grantId.slice(grantPrefix.length + 1));
   return { code, grantId, codeHash: sha256(code) };
 }
 

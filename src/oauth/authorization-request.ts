@@ -28,7 +28,7 @@ export interface ResponseTarget {
   readonly redirectUri: RegisteredRedirectUri;
   readonly responseMode: ResponseMode;
   readonly state: string | undefined;
-  /** Whether the client shows the pages in a popup (`display=popup`), which must keep its opener. */
+  /** Whether a client that is registered for it shows the pages in a popup (`display=popup`), which must keep its opener. */
   readonly popup: boolean;
 }
 
@@ -66,7 +66,14 @@ export interface AuthorizationRequest extends SignInDemand {
  */
 export type AuthorizationFailure =
   | { readonly kind: 'shown'; readonly failure: Failure }
-  | { readonly kind: 'redirected'; readonly failure: Failure; readonly target: ResponseTarget };
+  | {
+      readonly kind: 'redirected';
+      readonly failure: Failure;
+      readonly target: ResponseTarget;
+      readonly client: ClientRecord;
+      /** Whether nobody is to be shown anything (`prompt=none`), whatever else is wrong with the request. */
+      readonly silent: boolean;
+    };
 
 /** The parameters of the authorization endpoint. */
 export const authorizationParameters = [
@@ -144,12 +151,13 @@ export async function readAuthorizationRequest(
     redirectUri,
     responseMode: responseMode === 'form_post' ? 'form_post' : 'query',
     state: parameters.value.get('state'),
-    popup: parameters.value.get('display') === 'popup',
+    // Whoever keeps its opener can be navigated by it, so only clients that are registered for it do.
+    popup: client.popup && parameters.value.get('display') === 'popup',
   };
   const request = await readDetails(context, client, parameters.value, target);
   return request.ok
     ? succeed({ request: request.value, client })
-    : fail({ kind: 'redirected', failure: { ...request.failure, clientId }, target });
+    : fail({ kind: 'redirected', failure: { ...request.failure, clientId }, target, client, silent: splitPrompt(parameters.value).includes('none') });
 }
 
 /** Hints are read and left behind; everything else travels through the browser until the answer. */
@@ -194,7 +202,7 @@ async function readDetails(
   if (!scopes.ok) {
     return scopes;
   }
-  const prompt = readPrompts(parameters.get('prompt'), promptsOf(context.tenant.settings));
+  const prompt = readPrompts(parameters, promptsOf(context.tenant.settings));
   if (!prompt.ok) {
     return prompt;
   }
@@ -209,7 +217,8 @@ async function readDetails(
   }
   const hint = parameters.get('id_token_hint');
   const hinted = hint === undefined ? undefined : await readIdTokenHint(context, hint);
-  if (hint !== undefined && hinted === undefined) {
+  // OpenID Connect Core §3.1.2.1: a session with this client. What another client got says nothing here.
+  if (hint !== undefined && hinted?.clientId !== client.id) {
     return fail({ reason: 'id_token_hint_invalid', parameter: 'id_token_hint' });
   }
   const subject = readSubject(hinted?.subject, claims);
@@ -282,14 +291,18 @@ function checkShape(client: ClientRecord, parameters: Parameters): Failure | und
   return checkChallenge(client, parameters);
 }
 
+function splitPrompt(parameters: Parameters): readonly string[] {
+  return [...new Set((parameters.get('prompt') ?? '').split(' ').filter((value) => value !== ''))];
+}
+
 /** OpenID Connect Core §3.1.2.1. */
-function readPrompts(text: string | undefined, supported: readonly string[]): Result<readonly Prompt[], Failure> {
-  const values = [...new Set((text ?? '').split(' ').filter((value) => value !== ''))];
+function readPrompts(parameters: Parameters, supported: readonly string[]): Result<readonly Prompt[], Failure> {
+  const values = splitPrompt(parameters);
   const unknown = values.find((value) => !supported.includes(value));
   if (unknown !== undefined) {
     return fail({ reason: 'prompt_unsupported', parameter: 'prompt', received: unknown });
   }
   return values.includes('none') && values.length > 1
-    ? fail({ reason: 'prompt_contradictory', parameter: 'prompt', received: text })
+    ? fail({ reason: 'prompt_contradictory', parameter: 'prompt', received: values.join(' ') })
     : succeed(values as Prompt[]);
 }

@@ -60,7 +60,7 @@ export const failures = {
   resource_malformed: { error: 'invalid_target', status: 400, level: 'info', text: 'A resource must be an absolute URI without a fragment.' },
   resource_unknown: { error: 'invalid_target', status: 400, level: 'info', text: 'The requested resource is not known.' },
   resource_exceeds_grant: { error: 'invalid_target', status: 400, level: 'warn', text: 'The requested resource was not granted.' },
-  id_token_hint_invalid: { error: 'invalid_request', status: 400, level: 'info', text: 'The id_token_hint is not an ID token of this issuer.' },
+  id_token_hint_invalid: { error: 'invalid_request', status: 400, level: 'info', text: 'The id_token_hint is not an ID token that this issuer gave to this client.' },
   login_required: { error: 'login_required', status: 400, level: 'info', text: 'The user must sign in.' },
   consent_required: { error: 'consent_required', status: 400, level: 'info', text: 'The user must give consent.' },
   authentication_level_unreachable: { error: 'unmet_authentication_requirements', status: 400, level: 'info', text: 'The requested authentication context cannot be reached.' },
@@ -83,6 +83,8 @@ export const failures = {
   grant_revoked: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has been revoked.' },
   grant_expired: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has expired; the user must sign in again.' },
   session_ended: { error: 'invalid_grant', status: 400, level: 'info', text: 'The sign-in session has ended; the user must sign in again.' },
+  resources_gone: { error: 'invalid_target', status: 400, level: 'info', text: 'The resources that were granted are no longer there.' },
+  scopes_gone: { error: 'invalid_scope', status: 400, level: 'info', text: 'This client may no longer ask for any of the granted scopes.' },
   user_disabled: { error: 'invalid_grant', status: 400, level: 'info', text: 'The grant has been revoked.' },
 
   // Protected endpoints

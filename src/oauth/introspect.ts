@@ -1,6 +1,7 @@
 import { toSeconds } from '../core/clock.ts';
 import { type AuthenticatedClient, authenticateClient, clientParameters } from './client-authentication.ts';
 import type { Context } from './context.ts';
+import { narrow } from './narrow.ts';
 import { type DirectRequest, type Outcome, refuse, refuseClient } from './outcome.ts';
 import { readParameters } from './parameters.ts';
 import { judgeAccessToken } from './presented-token.ts';
@@ -65,6 +66,10 @@ async function introspectRefreshToken(context: Context, client: AuthenticatedCli
     return undefined;
   }
   const { grant } = stands.value;
+  const remaining = narrow(grant, client, await context.store.listResources(context.tenant.id));
+  if (!remaining.ok) {
+    return undefined;
+  }
   return {
     kind: 'json',
     body: {
@@ -72,7 +77,7 @@ async function introspectRefreshToken(context: Context, client: AuthenticatedCli
       iss: context.tenant.issuer,
       sub: grant.userId,
       client_id: grant.clientId,
-      scope: grant.scopes.join(' '),
+      scope: remaining.value.scopes.join(' '),
       exp: toSeconds(token.expiresAt),
     },
   };

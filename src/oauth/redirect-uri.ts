@@ -68,6 +68,35 @@ export function checkRedirectUri(uri: string, type: ClientType): string | undefi
     : `The private-use scheme of the redirect URI ${shown} must contain a dot, like "com.example.app:/callback".`;
 }
 
+/** The parameters of answers: OAuth, OpenID Connect, session management, form post and JARM. */
+const answerParameters = [
+  'code',
+  'state',
+  'iss',
+  'error',
+  'error_description',
+  'error_uri',
+  'session_state',
+  'id_token',
+  'access_token',
+  'token_type',
+  'expires_in',
+  'response',
+];
+
+/** Where a client is sent back to after a sign-in, or after a sign-out. */
+export type RedirectPurpose = 'sign_in' | 'sign_out';
+
+/**
+ * Says why the query of a redirect URI cannot be registered. It stands before the answer (RFC 6749 §3.1.2), and whichever of two
+ * parameters the client takes, one of them is not ours. After a sign-out the only parameter is `state`.
+ */
+export function checkRedirectQuery(uri: string, purpose: RedirectPurpose): string | undefined {
+  const { searchParams } = new URL(uri);
+  const doubled = (purpose === 'sign_in' ? answerParameters : ['state']).find((name) => searchParams.has(name));
+  return doubled && `The redirect URI ${JSON.stringify(uri.slice(0, 200))} has a parameter ${doubled}, which answers carry themselves.`;
+}
+
 /**
  * Finds the requested redirect URI among the client's: compared byte for byte (RFC 9700 §2.1), with one
  * exception: a native client may use any port of a loopback address it registered (RFC 8252 §7.3).
@@ -77,7 +106,7 @@ export function matchRedirectUri(
   requested: string,
 ): RegisteredRedirectUri | undefined {
   if (client.redirectUris.includes(requested)) {
-    return stillAcceptable(client, requested);
+    return stillAcceptable(client, requested, 'sign_in');
   }
   if (client.type !== 'native') {
     return undefined;
@@ -85,7 +114,7 @@ export function matchRedirectUri(
   const wanted = splitLoopbackUri(requested);
   const matches = wanted !== undefined && client.redirectUris.some((registered) => {
     const known = splitLoopbackUri(registered);
-    return known !== undefined && known.host === wanted.host && known.rest === wanted.rest;
+    return known !== undefined && known.host === wanted.host && known.rest === wanted.rest && stillAcceptable(client, registered, 'sign_in') !== undefined;
   });
   return matches ? (requested as RegisteredRedirectUri) : undefined;
 }
@@ -107,20 +136,20 @@ export function matchPostLogoutRedirectUri(
   client: Pick<ClientRecord, 'type' | 'postLogoutRedirectUris'>,
   requested: string,
 ): RegisteredRedirectUri | undefined {
-  return client.postLogoutRedirectUris.includes(requested) ? stillAcceptable(client, requested) : undefined;
+  return client.postLogoutRedirectUris.includes(requested) ? stillAcceptable(client, requested, 'sign_out') : undefined;
 }
 
 /** What was found acceptable of a client's URIs. As long as the store gives the same record, nothing has changed. */
-const accepted = new WeakMap<object, Set<string>>();
+const accepted = { sign_in: new WeakMap<object, Set<string>>(), sign_out: new WeakMap<object, Set<string>>() };
 
 /** A row may be older than the rules for registration, or written by hand: what they refuse is never used. */
-function stillAcceptable(client: Pick<ClientRecord, 'type'>, uri: string): RegisteredRedirectUri | undefined {
-  const known = accepted.get(client) ?? new Set();
+function stillAcceptable(client: Pick<ClientRecord, 'type'>, uri: string, purpose: RedirectPurpose): RegisteredRedirectUri | undefined {
+  const known = accepted[purpose].get(client) ?? new Set();
   if (!known.has(uri)) {
-    if (checkRedirectUri(uri, client.type) !== undefined) {
+    if ((checkRedirectUri(uri, client.type) ?? checkRedirectQuery(uri, purpose)) !== undefined) {
       return undefined;
     }
-    accepted.set(client, known.add(uri));
+    accepted[purpose].set(client, known.add(uri));
   }
   return uri as RegisteredRedirectUri;
 }

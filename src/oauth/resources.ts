@@ -23,6 +23,11 @@ function isOnLoopback(identifier: string): boolean {
   return url.protocol === 'http:' && isLoopbackHost(url.hostname);
 }
 
+/** Whether access tokens can be issued for a resource: it is registered, or on the person's own machine. */
+export function isUsable(identifier: string, registered: readonly ResourceRecord[]): boolean {
+  return checkResources([identifier], registered) === undefined;
+}
+
 /** Judges requested resources against those that the tenant has registered (RFC 8707 §2). */
 export function checkResources(resources: readonly string[], registered: readonly ResourceRecord[]): Failure | undefined {
   for (const resource of resources) {

@@ -33,8 +33,8 @@ export function checkStanding(found: ClientRecord | undefined, standing: Standin
   if (user === undefined || !user.enabled) {
     return fail({ reason: 'user_disabled' });
   }
-  // OpenID Connect Core §11: only offline access survives the session in which it was given.
-  if (!grant.offline && !standing.sessionAlive) {
+  // OpenID Connect Core §11: only offline access survives the session in which it was given, as long as the client may have it.
+  if (!standing.sessionAlive && !(grant.offline && client.value.scopes.includes('offline_access'))) {
     return fail({ reason: 'session_ended' });
   }
   return succeed({ client: client.value, grant, user });

@@ -5,6 +5,7 @@ import { authorizationCodeGrant } from './grants/authorization-code.ts';
 import { clientCredentialsGrant } from './grants/client-credentials.ts';
 import type { ClientGrant, UserGrant } from './grants/grant.ts';
 import { refreshTokenGrant } from './grants/refresh-token.ts';
+import { narrow } from './narrow.ts';
 import { type DirectRequest, type Outcome, refuse, refuseClient } from './outcome.ts';
 import { type Parameters, readParameters } from './parameters.ts';
 import { checkStanding } from './standing.ts';
@@ -30,7 +31,7 @@ const tokenParameters = [
 /**
  * The token endpoint (RFC 6749 §3.2). The phases are the same for every grant, and everything that can refuse
  * a request comes before the code or refresh token is spent:
- * parse → locate → authenticate the client → grant allowed → still standing → honour.
+ * parse → locate → authenticate the client → grant allowed → still standing → what is left → honour.
  */
 export async function token(context: Context, request: DirectRequest): Promise<Outcome> {
   const parameters = readParameters(request.body, tokenParameters);
@@ -88,7 +89,11 @@ async function honourUserGrant(
   }
   const { user } = stands.value;
   const resources = await context.store.listResources(context.tenant.id);
-  const answer = await grant.honour(context, { client: client.value, parameters, resources, presented, user });
+  const remaining = narrow(presented.grant, client.value, resources);
+  if (!remaining.ok) {
+    return refuse({ ...remaining.failure, clientId });
+  }
+  const answer = await grant.honour(context, { client: client.value, parameters, resources, presented, remaining: remaining.value, user });
   if (!answer.ok) {
     return refuse({ ...answer.failure, clientId });
   }

@@ -1,15 +1,16 @@
+import { consentGroups } from './consent-groups.ts';
 import { html, phrase } from './html.ts';
 import type { Html } from './html.ts';
 import { accountLine, clientName, slip } from './layout.ts';
 import { safeHref } from './links.ts';
-import type { PageAccount, PageClient, PageSite } from './models.ts';
+import type { ConsentGroup, PageAccount, PageClient, PageSite } from './models.ts';
 
 interface Consent {
   readonly site: PageSite;
   readonly client: PageClient;
   readonly redirectHost: string;
   readonly account: PageAccount;
-  readonly items: readonly { readonly title: string; readonly detail: string }[];
+  readonly groups: readonly ConsentGroup[];
   readonly interaction: string;
 }
 
@@ -23,10 +24,7 @@ export function consentPage(m: Consent): Html {
     site: m.site,
     heading: words['consent.heading'],
     content: html`<p class="lead">${phrase(words['consent.would_like'], { client })}</p>
-<ul class="items">
-${m.items.map((item) => html`<li><b>${item.title}</b> <span>${item.detail}</span></li>`)}
-</ul>
-<form method="post" action="/consent">
+${consentGroups(m.site, m.groups, 'h2')}<form method="post" action="/consent">
 <input type="hidden" name="interaction" value="${m.interaction}">
 <div class="pair">
 <button id="allow" class="primary" name="decision" value="allow">${words['consent.allow']}</button>

@@ -24,9 +24,23 @@ function link(to: Link | undefined, className: string): Html | undefined {
   return to && href ? html`<p><a class="${className}" href="${href}" rel="noreferrer">${to.text}</a></p>` : undefined;
 }
 
+type Details = Failure['details'];
+
+/** What is known of a failure, with the reference that names the request in the log. */
+export function detailRows({ details, correlationId }: Pick<Failure, 'details' | 'correlationId'>): Details {
+  return [...details, ...(correlationId === undefined ? [] : [{ name: 'reference', value: correlationId }])];
+}
+
+/** The same as a list for developers. */
+export function detailList(rows: Details): Html {
+  return html`<dl class="details" lang="en" dir="ltr">
+${rows.map((row) => html`<div><dt>${row.name}</dt><dd><bdi>${row.value}</bdi></dd></div>
+`)}</dl>`;
+}
+
 /** Says what went wrong: first for the person, then for the developer of the client. */
 export function errorPage(m: Failure): Html {
-  const rows = [...m.details, ...(m.correlationId === undefined ? [] : [{ name: 'reference', value: m.correlationId }])];
+  const rows = detailRows(m);
   const help = link(m.help, 'help');
   return slip({
     title: m.title,
@@ -34,9 +48,7 @@ export function errorPage(m: Failure): Html {
     content: html`<p class="lead">${m.explanation}</p>
 ${link(m.back, 'button')}`,
     stub: (rows.length > 0 || help !== undefined) && html`<h2>${m.site.words['common.for_developers']}</h2>
-${rows.length > 0 && html`<dl class="details" lang="en" dir="ltr">
-${rows.map((row) => html`<div><dt>${row.name}</dt><dd><bdi>${row.value}</bdi></dd></div>
-`)}</dl>`}
+${rows.length > 0 && detailList(rows)}
 ${help}`,
   });
 }

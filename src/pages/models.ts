@@ -31,5 +31,11 @@ export interface PageAccount {
   readonly email: string;
 }
 
+/** What a client may do in one place: an API by its name, or with the account itself. */
+export interface ConsentGroup {
+  readonly api?: string;
+  readonly items: readonly { readonly title: string; readonly detail: string }[];
+}
+
 /** Why the last attempt to sign in did not succeed. */
 export type SignInProblem = 'wrong_credentials' | 'too_many_attempts' | 'busy' | 'disabled_cookies' | 'passkey_refused' | 'passkey_expired';

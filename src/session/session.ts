@@ -71,7 +71,7 @@ export async function continueSession(
 
 /** A new secret, with what a session keeps of an authentication. */
 function newAuthentication({ userId, acr, amr, userAgent, address }: Authentication) {
-  const secret = randomSecret('session_');
+  const secret = randomSecret('session');
   return [secret, { userId, acr, amr, userAgent: userAgent.slice(0, 300), address, cookieHash: sha256(secret) }] as const;
 }
 

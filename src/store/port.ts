@@ -134,6 +134,11 @@ export interface Store extends AccountStore {
   /** Replaces everything but the id. */
   updateUser(tenantId: TenantId, user: UserRecord): Promise<'updated' | 'email_taken' | 'unknown'>;
   /**
+   * Lets the user in or keeps them out. Whichever it is, where it changes something everything ends that the user had: sessions,
+   * grants, codes that nobody has redeemed, remembered devices and tickets. Returns the user as they are now.
+   */
+  setUserEnabled(tenantId: TenantId, userId: string, enabled: boolean, now: Instant): Promise<UserRecord | undefined>;
+  /**
    * Sets the password and takes away whatever somebody who knew the old one may hold: sessions, grants, remembered
    * devices and tickets. Only `keepSession`, where the change is made, goes on, and the grants that rest on it.
    */

@@ -71,6 +71,8 @@ export interface ClientRecord {
   readonly idTokenAlgorithm: SigningAlgorithm;
   /** What holds for this client instead of the tenant's policy; null where it has none of its own. */
   readonly secondFactor: SecondFactorPolicy | null;
+  /** Whether it may show the pages in a popup of its own (`display=popup`), which then keeps its opener. */
+  readonly popup: boolean;
   readonly enabled: boolean;
   readonly createdAt: Instant;
 }
@@ -121,11 +123,16 @@ export interface SessionRecord {
   readonly expiresAt: Instant;
 }
 
-/** What a person has allowed a client. Items are scopes, and single claims as `claim:name`. */
+/**
+ * What a person has allowed a client, by the resource that it was allowed for; the empty name is the tenant itself. Items
+ * are scopes, and single claims as `claim:name`.
+ */
+export type Allowed = Readonly<Record<string, readonly string[]>>;
+
 export interface ConsentRecord {
   readonly userId: string;
   readonly clientId: string;
-  readonly items: readonly string[];
+  readonly allowed: Allowed;
   readonly grantedAt: Instant;
 }
 

@@ -39,7 +39,7 @@ export function readAcceptLanguage(header: string | null): readonly string[] {
     .slice(0, maximumLength)
     .split(',')
     .flatMap((part) => {
-      const [tag = '', ...parameters] = part.split(';').map((text) => text.trim());
+      const [tag = '', ...parameters] = part.replaceAll(/[ \t]/g, '').split(';');
       const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2) ?? '1';
       const quality = qvalue.test(weight) ? Number(weight) : 0;
       return tag !== '' && quality > 0 ? [{ tag, quality }] : [];

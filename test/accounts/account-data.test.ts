@@ -65,7 +65,7 @@ describe('what is known about a person', () => {
       issuer: t.server.issuer,
       profile: { sub: user.id, name: 'Dee', email: 'download@example.com', email_verified: true },
       sign_in: { password: true, passkeys: [{ name: 'My phone' }], recovery_codes_left: 1 },
-      applications: [{ name: 'A spa client', access: ['openid', 'email', 'offline_access'] }],
+      applications: [{ name: 'A spa client', access: [{ resource: t.server.issuer, items: ['openid', 'email', 'offline_access'] }] }],
     });
     expect((data['sessions'] as unknown[]).length).toBe(2);
     expect((data['events'] as { kind: string }[]).map(({ kind }) => kind)).toContain('data_downloaded');

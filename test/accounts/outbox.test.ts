@@ -43,10 +43,10 @@ describe('the outbox', () => {
   test('a refusal for now is tried again, one for good is not; the log tells both without the address', async () => {
     await t.server.user({ email: 'greylisted@example.com' });
     await t.server.user({ email: 'refused@example.com' });
-    t.mail.refuse({ code: 450, text: 'later' });
+    t.mail.refuse({ code: 450, text: '4.7.1 <greylisted@example.com> at [192.0.2.7] later, says 2001:db8::7' });
     await askFor('greylisted@example.com');
-    await expect.poll(async () => (await messages()).some(({ failure }) => failure?.includes('later') === true)).toBe(true);
-    t.mail.refuse({ code: 550, text: 'never' });
+    await expect.poll(async () => (await messages()).some(({ failure }) => failure === 'EENVELOPE RCPT TO 450 4.7.1')).toBe(true);
+    t.mail.refuse({ code: 550, text: 'no mailbox refused at example dot com (refused+40example.com)' });
     await askFor('refused@example.com');
     await expect.poll(() => t.server.log().includes('"event":"mail_refused"')).toBe(true);
     t.mail.refuse(undefined);
@@ -56,7 +56,10 @@ describe('the outbox', () => {
     await t.mail.waitFor('greylisted@example.com');
     await t.mail.waitFor('next@example.com');
     expect(t.mail.mails.some(({ to }) => to === 'refused@example.com')).toBe(false);
-    expect(t.server.log()).not.toContain('refused@example.com');
+    // Whatever a server says of the recipient and of machines, by whatever spelling: none of its words are kept.
+    for (const kept of [t.server.log(), JSON.stringify(await messages())]) {
+      expect(kept).not.toMatch(/greylisted|refused@|refused at|40example|192\.0\.2\.7|2001:db8/);
+    }
   });
 
   test('A177 what waits to be sent is sealed', async () => {

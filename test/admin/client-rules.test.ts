@@ -24,6 +24,10 @@ describe('what a type decides', () => {
   });
 });
 
+test('a query of the client’s own may stand in a redirect URI, and what only sign-ins answer with in one for sign-out', () => {
+  expect(checkNewClient({ ...spa, redirectUris: [`${uri}?tenant=a&codes=1`], postLogoutRedirectUris: [`${uri}?error=signed_out`] })).toMatchObject({ ok: true });
+});
+
 describe('combinations that can only be a mistake', () => {
   test.each<[string, NewClient, RegExp]>([
     ['a single-page application without redirect URI', { type: 'spa', name: 'App' }, /needs at least one redirect URI\.$/],
@@ -34,6 +38,7 @@ describe('combinations that can only be a mistake', () => {
     ['a service exempt from PKCE', { ...service, requirePkce: false }, /has no codes for PKCE/],
     ['a service strict about PKCE', { ...service, strictPkce: true }, /has no codes for PKCE/],
     ['a service that asks for consent', { ...service, thirdParty: true }, /has no consent to ask for\.$/],
+    ['a service that shows popups', { ...service, popup: true }, /has no popup to show\.$/],
     ['a service that asks for a second factor', { ...service, secondFactor: 'required' }, /has no second factor to ask for\.$/],
     ['a service with signed ID tokens', { ...service, idTokenAlgorithm: 'ES256' }, /has no ID tokens to sign\.$/],
     ['a service that does not authenticate', { ...service, authenticationMethod: 'none' }, /^A service must authenticate/],
@@ -65,6 +70,12 @@ describe('values that cannot be', () => {
     [{ ...spa, redirectUris: ['https://*.example.com/callback'] }, /contains \*, but redirect URIs are no patterns/],
     [{ ...spa, redirectUris: ['https://app.example.com/*'] }, /contains \*, but redirect URIs are no patterns/],
     [{ ...spa, redirectUris: ['https://@app.example.com/'] }, /carries a user name/],
+    ...['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'session_state', 'id_token', 'access_token', 'token_type', 'expires_in', 'response'].map(
+      (name) => [{ ...spa, redirectUris: [`${uri}?a=b&${name}=x`] }, new RegExp(`has a parameter ${name}, which answers carry themselves`)] as [NewClient, RegExp],
+    ),
+    [{ ...spa, redirectUris: [`${uri}?c%6Fde`] }, /has a parameter code,/],
+    [{ ...native, redirectUris: ['com.example.app:/callback?state=x'] }, /has a parameter state,/],
+    [{ ...spa, postLogoutRedirectUris: [`${uri}?state=x`] }, /has a parameter state,/],
     [{ ...spa, postLogoutRedirectUris: ['data:text/html,x'] }, /^The redirect URI "data:/],
     [{ ...spa, scopes: ['a"b'] }, /is not a scope/],
     [{ ...spa, scopes: ['ä'] }, /is not a scope/],

@@ -91,6 +91,13 @@ describe('architecture', () => {
     expect(imports.filter(({ file, target }) => file.startsWith('oauth/') && !isOwn(target))).toEqual([]);
   });
 
+  test('what comes from the wire is stripped as the RFCs strip it, and never by what JavaScript takes for white space', () => {
+    const wire = files.filter((file) => /^(?:http|oauth)\//.test(file) || file === 'words/locale.ts');
+    expect(wire.length).toBeGreaterThan(80);
+    const loose = wire.filter((file) => /\.trim(?:Start|End)?\(|\\[sS]/.test(readFileSync(join(root, file), 'utf8')));
+    expect(loose).toEqual([]);
+  });
+
   test('no file is longer than 400 lines', () => {
     const long = files.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400);
     expect(long).toEqual([]);

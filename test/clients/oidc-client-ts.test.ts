@@ -59,6 +59,7 @@ describe('oidc-client-ts in Chromium', () => {
   async function open(origin: string, change: { readonly thirdParty?: boolean } = {}): Promise<Page> {
     const client = await server.client({
       type: 'spa',
+      popup: true,
       redirectUris: ['/callback', '/silent', '/popup'].map((path) => origin + path),
       postLogoutRedirectUris: ['/', '/popup'].map((path) => origin + path),
       ...change,

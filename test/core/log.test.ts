@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/core/log.ts';
+import { randomId, randomSecret, secretPrefixes } from '../../src/core/random.ts';
 
 function lineOf(fields: object): Record<string, unknown> {
   const lines: string[] = [];
@@ -26,4 +27,16 @@ test('an error that holds or causes itself is told too', () => {
 test('A162 what strangers write stays inside its line', () => {
   const line = lineOf({ event: 'x', detail: 'a\n{"level":"error"}\u001b[31m' });
   expect(line['detail']).toBe('a\n{"level":"error"}\u001b[31m');
+});
+
+test('no secret that we make is in any line, wherever it stands and whatever stands before it', () => {
+  for (const prefix of secretPrefixes) {
+    const secret = randomSecret(prefix);
+    const fields = { detail: `/x?y%3D${secret}`, received: `link${secret}`, list: [{ secret }], err: new Error(`no ${secret}`, { cause: new Error(secret) }) };
+    const text = JSON.stringify(lineOf(fields));
+    expect(text).not.toContain(secret.slice(prefix.length + 1));
+    expect(text).toContain('[redacted]');
+  }
+  const id = randomId('grant');
+  expect(lineOf({ detail: id })['detail']).toBe(id);
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
       write: (_tenant, mail) => {
         sent.push(mail);
         const at = clock.now();
-        return { id: randomId('message'), sealedContent: '', createdAt: at, tries: 0, dueAt: at, sentAt: null, failure: null, expiresAt: at + 1000 };
+        return { id: randomId('mail'), sealedContent: '', createdAt: at, tries: 0, dueAt: at, sentAt: null, failure: null, expiresAt: at + 1000 };
       },
       send: async () => {},
       poke: () => {},

@@ -36,7 +36,7 @@ const pages = {
   recoveryCodesLeft: recoveryCodesLeftPage({ ...own, left: hostile, possible: true }),
   newRecoveryCodes: newRecoveryCodesPage({ ...own, codes: [hostile] }),
   sessions: sessionsPage({ ...own, devices: [{ id: hostile, name: hostile, address: hostile, since: date, here: true }, { id: hostile, name: hostile, address: hostile, since: date, here: false }] }),
-  applications: applicationsPage({ ...own, applications: [{ id: hostile, client: { name: hostile, uri: 'javascript:alert(1)' }, items: [{ title: hostile, detail: hostile }], since: date, lastUsed: date }] }),
+  applications: applicationsPage({ ...own, applications: [{ id: hostile, client: { name: hostile, uri: 'javascript:alert(1)' }, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], since: date, lastUsed: date }] }),
   activity: activityPage({ ...own, happenings: [{ what: html`${hostile}`, device: hostile, address: hostile, at: date }] }),
   download: downloadPage(own),
   delete: deletePage({ ...own, problem: hostile }),

@@ -8,6 +8,7 @@ import { html, toText } from '../../src/pages/html.ts';
 import { safeHref } from '../../src/pages/links.ts';
 import type { PageSite } from '../../src/pages/models.ts';
 import { secondFactorPage } from '../../src/pages/second-factor.ts';
+import { returnPage } from '../../src/pages/return.ts';
 import { selectAccountPage } from '../../src/pages/select-account.ts';
 import { chooseFactorPage, recoveryCodesPage, setUpPasskeyPage, setUpTotpPage } from '../../src/pages/set-up-factor.ts';
 import { signInPage } from '../../src/pages/sign-in.ts';
@@ -25,7 +26,7 @@ const link = { href: 'javascript:alert(1)', text: hostile };
 const pages = {
   signIn: signInPage({ site, client, interaction: hostile, passkeyOptions: hostile, email: hostile, problem: 'wrong_credentials' }),
   signInAgain: signInPage({ site, client, interaction: hostile, passkeyOptions: hostile, email: '', reason: 'again' }),
-  consent: consentPage({ site, client, redirectHost: hostile, account, items: [{ title: hostile, detail: hostile }], interaction: hostile }),
+  consent: consentPage({ site, client, redirectHost: hostile, account, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], interaction: hostile }),
   selectAccount: selectAccountPage({ site, client, accounts: [{ id: hostile, ...account }], interaction: hostile }),
   ...Object.fromEntries(
     (['passkey', 'totp', 'email', 'recovery_code'] as const).map((way) => [
@@ -40,6 +41,8 @@ const pages = {
   error: errorPage({ site, title: hostile, explanation: hostile, details: [{ name: hostile, value: hostile }], help: link, back: link, correlationId: hostile }),
   signOut: signOutPage({ site, client, account, request: hostile }),
   signedOut: signedOutPage({ site, client }),
+  returnByLink: returnPage({ site, client, host: hostile, way: { href: 'https://app.example/callback' }, details: [{ name: hostile, value: hostile }], correlationId: hostile }),
+  returnByForm: returnPage({ site, client, host: hostile, way: { action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }, details: [], correlationId: hostile }),
   formPost: formPostPage({ site, action: 'https://app.example/callback', fields: [{ name: 'state', value: hostile }] }),
   home: homePage({ site, issuer: hostile, signedInAs: hostile, walkHref: '/walk', discoveryHref: '/.well-known/openid-configuration' }),
   walk: walkPage({ site, issuer: hostile, clientId: hostile, redirectUri: hostile, user: { email: hostile, password: hostile }, application: { clientId: hostile, redirectUri: hostile }, commandLine: hostile }),

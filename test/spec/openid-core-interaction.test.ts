@@ -143,6 +143,14 @@ describe('OpenID Connect Core §3.1.2: who is asked for what', () => {
     });
   });
 
+  test('§3.1.2.1 an ID token that another client got is no hint', async () => {
+    const { json } = await new Flow(server.issuer, client).tokens();
+    const other = await server.client({ type: 'spa', redirectUris: [redirectUri] });
+    const at = await signedIn(other);
+    expect(await errorOf(at, { prompt: 'none', id_token_hint: json.id_token })).toBe('invalid_request');
+    expect(await errorOf(at, { id_token_hint: json.id_token })).toBe('invalid_request');
+  });
+
   describe('§3.1.2.4 consent of third-party clients', () => {
     test('is asked once, and again for more', async () => {
       const email = 'consenting@example.com';
@@ -174,9 +182,12 @@ describe('OpenID Connect Core §3.1.2: who is asked for what', () => {
     });
   });
 
-  test('display=popup keeps the window’s opener, everything else cuts it', async () => {
-    const coop = async (change: Parameters<Flow['authorize']>[0]) => (await flow().authorize(change)).headers['cross-origin-opener-policy'];
+  test('display=popup keeps the window’s opener for a client that is registered for it, everything else cuts it', async () => {
+    const registered = await server.client({ type: 'spa', redirectUris: [redirectUri], popup: true });
+    const coop = async (change: Parameters<Flow['authorize']>[0], of = registered) =>
+      (await new Flow(server.issuer, of).authorize(change)).headers['cross-origin-opener-policy'];
     expect(await coop({ display: 'popup' })).toBe('unsafe-none');
+    expect(await coop({ display: 'popup' }, client)).toBe('same-origin');
     expect(await coop({ display: 'page' })).toBe('same-origin');
     expect(await coop({})).toBe('same-origin');
   });

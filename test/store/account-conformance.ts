@@ -34,7 +34,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
     async function furnish(userId: string): Promise<void> {
       await store.startSession(tenant, aSession(`session of ${userId}`, userId));
       await store.createGrant(tenant, aGrant(`grant of ${userId}`, { userId, sessionId: `session of ${userId}`, redeemedAt: now, offline: true }));
-      await store.addConsent(tenant, { userId, clientId: 'client', items: ['openid'], grantedAt: now });
+      await store.addConsent(tenant, { userId, clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
       await store.createPasskey(tenant, aPasskey(`passkey of ${userId}`, userId));
       await store.setTotp(tenant, aTotp(userId));
       await store.replaceRecoveryCodes(tenant, userId, ['code 1', 'code 2']);
@@ -194,10 +194,10 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
     describe('what a user has granted', () => {
       test('lists what was allowed, by client', async () => {
         for (const [userId, clientId] of [['user', 'second'], ['user', 'first'], ['other', 'third']] as const) {
-          await store.addConsent(tenant, { userId, clientId, items: ['openid', 'claim:name'], grantedAt: now });
+          await store.addConsent(tenant, { userId, clientId, allowed: { '': ['openid', 'claim:name'] }, grantedAt: now });
         }
         expect(await store.listConsentsOfUser(tenant, 'user')).toEqual(
-          ['first', 'second'].map((clientId) => ({ userId: 'user', clientId, items: ['openid', 'claim:name'], grantedAt: now })),
+          ['first', 'second'].map((clientId) => ({ userId: 'user', clientId, allowed: { '': ['openid', 'claim:name'] }, grantedAt: now })),
         );
       });
 
@@ -209,6 +209,26 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         await store.createGrant(tenant, aGrant('expired', { redeemedAt: now, expiresAt: now }));
         await store.createGrant(tenant, aGrant('of other', { userId: 'other', redeemedAt: now }));
         expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['newer', 'older']);
+      });
+
+      test('being kept out ends all that can be used, for good; whose factors these are stays as it was', async () => {
+        await furnish('user');
+        await furnish('other');
+        await store.createGrant(tenant, aGrant('code of user', { userId: 'user' }));
+        const ended = { ...everything, sessions: 0, grants: 0, devices: 0, tickets: 0 };
+        expect(await store.setUserEnabled(tenant, 'user', true, now + 1)).toMatchObject({ enabled: true, updatedAt: now });
+        expect(await possessions('user')).toEqual(everything);
+        expect(await store.setUserEnabled(tenant, 'user', false, now + 1)).toMatchObject({ enabled: false, updatedAt: now + 1 });
+        expect(await possessions('user')).toEqual(ended);
+        expect(await store.findGrant(tenant, 'code of user')).toMatchObject({ revokedAt: now + 1, revocationReason: 'user_disabled' });
+        // A sign-in that was judged a moment before and stored a moment after.
+        await store.startSession(tenant, aSession('late', 'user'));
+        await store.createGrant(tenant, aGrant('late', { userId: 'user', offline: true, redeemedAt: now }));
+        expect(await store.setUserEnabled(tenant, 'user', true, now + 2)).toMatchObject({ enabled: true, updatedAt: now + 2 });
+        expect(await possessions('user')).toEqual(ended);
+        expect(await store.findSession(tenant, 'hash of late', now + 2)).toBeUndefined();
+        expect(await possessions('other')).toEqual(everything);
+        expect(await store.setUserEnabled(tenant, 'nobody', false, now)).toBeUndefined();
       });
 
       test('a client is sent away with all its grants and the consent, once', async () => {

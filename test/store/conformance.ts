@@ -153,7 +153,7 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
         await store.createUser(tenant, aUser('user'));
         await store.createGrant(tenant, aGrant('grant'));
         await store.createGrant(tenant, aGrant('of-other', { clientId: 'other' }));
-        await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+        await store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
         expect(await store.deleteClient(tenant, 'client')).toBe(true);
         expect(await store.findGrant(tenant, 'grant')).toBeUndefined();
         expect(await store.findConsent(tenant, 'user', 'client')).toBeUndefined();
@@ -220,13 +220,13 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
       });
     });
 
-    test('consents add up', async () => {
-      await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
-      await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['email', 'openid'], grantedAt: now + 1 });
+    test('consents add up, each resource for itself', async () => {
+      await store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
+      await store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['email', 'openid'], 'https://api.example': ['openid'] }, grantedAt: now + 1 });
       expect(await store.findConsent(tenant, 'user', 'client')).toEqual({
         userId: 'user',
         clientId: 'client',
-        items: ['openid', 'email'],
+        allowed: { '': ['openid', 'email'], 'https://api.example': ['openid'] },
         grantedAt: now + 1,
       });
     });

@@ -61,7 +61,7 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   claimMessages: (store) => store.claimMessages(now, now + 100, 10),
   settleMessage: (store) => store.settleMessage(tenant.id, 'message', { sentAt: now }),
   addSecurityEvent: (store) => store.addSecurityEvent(tenant.id, aSecurityEvent('next', 'user')),
-  addConsent: (store) => store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['email'], grantedAt: now }),
+  addConsent: (store) => store.addConsent(tenant.id, { userId: 'user', clientId: 'client', allowed: { '': ['email'] }, grantedAt: now }),
   'redeemCode, first time': (store) => store.redeemCode(tenant.id, 'client', aGrant('grant'), now),
   'redeemCode, replayed': (store) => store.redeemCode(tenant.id, 'client', aGrant('redeemed'), now),
   'rotateRefreshToken, current': (store) => store.rotateRefreshToken(tenant.id, 'client', aGrant('redeemed'), 1, now, 10),
@@ -83,7 +83,7 @@ async function fill(store: Store): Promise<void> {
   await store.startSession(tenant.id, aSession('session', 'user'));
   await store.createGrant(tenant.id, aGrant('grant'));
   await store.createGrant(tenant.id, aGrant('redeemed', { redeemedAt: now, generation: 1, rotatedAt: now }));
-  await store.addConsent(tenant.id, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+  await store.addConsent(tenant.id, { userId: 'user', clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
   await store.putBrandImage(tenant.id, { name: 'logo', type: 'image/png', body: 'bytes' });
   await store.createPasskey(tenant.id, aPasskey('passkey', 'user'));
   await store.setTotp(tenant.id, aTotp('user'));

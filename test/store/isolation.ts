@@ -54,6 +54,7 @@ const calls: Calls = {
   findUserByEmail: (store, tenant) => store.findUserByEmail(tenant, 'user@example.com'),
   listUsers: (store, tenant) => store.listUsers(tenant),
   updateUser: (store, tenant) => store.updateUser(tenant, aUser('user', { claims: '{}' })),
+  setUserEnabled: (store, tenant) => store.setUserEnabled(tenant, 'user', false, now + 1),
   setPassword: (store, tenant) => store.setPassword(tenant, 'user', 'intruder', now),
   rehashPassword: (store, tenant) => store.rehashPassword(tenant, 'user', 'hash of password', 'intruder'),
   changeEmail: (store, tenant) => store.changeEmail(tenant, 'user', { email: 'Intruder@example.com', emailKey: 'intruder@example.com' }, now),
@@ -70,7 +71,7 @@ const calls: Calls = {
   revokeSessionsOfUser: (store, tenant) => store.revokeSessionsOfUser(tenant, 'user', 'intruder', now),
   listConsentsOfUser: (store, tenant) => store.listConsentsOfUser(tenant, 'user'),
   findConsent: (store, tenant) => store.findConsent(tenant, 'user', 'client'),
-  addConsent: (store, tenant) => store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['all'], grantedAt: now }),
+  addConsent: (store, tenant) => store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['all'] }, grantedAt: now }),
   createGrant: (store, tenant) => store.createGrant(tenant, aGrant('grant', { userId: 'intruder' })),
   findGrant: (store, tenant) => store.findGrant(tenant, 'grant'),
   listGrantsOfUser: (store, tenant) => store.listGrantsOfUser(tenant, 'user', now),
@@ -131,7 +132,7 @@ async function fill(store: Store, tenant: TenantId): Promise<void> {
   await store.createResource(tenant, aResource('https://api.example'));
   await store.createUser(tenant, aUser('user', { passwordHash: 'hash of password' }));
   await store.startSession(tenant, aSession('session', 'user'));
-  await store.addConsent(tenant, { userId: 'user', clientId: 'client', items: ['openid'], grantedAt: now });
+  await store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
   await store.createGrant(tenant, aGrant('grant'));
   await store.createGrant(tenant, aGrant('redeemed', { redeemedAt: now }));
   await store.revokeAccessToken(tenant, 'token', now + 10);

@@ -58,6 +58,7 @@ export function aClient(id: string, change: Partial<ClientRecord> = {}): ClientR
     strictPkce: false,
     idTokenAlgorithm: 'RS256',
     secondFactor: 'required',
+    popup: true,
     enabled: true,
     createdAt: now,
     ...change,

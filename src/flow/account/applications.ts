@@ -1,13 +1,13 @@
-import type { ClientRecord, Instant, UserRecord } from '../../store/records.ts';
+import type { Allowed, ClientRecord, GrantRecord, Instant, UserRecord } from '../../store/records.ts';
 import type { FlowContext } from '../context.ts';
 import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
+import { tenantItself } from '../consent-items.ts';
 
 /** An application that a person uses their account with, or has allowed something. */
 export interface Application {
   readonly client: ClientRecord;
-  /** Scopes, and single claims as `claim:name`. */
-  readonly items: readonly string[];
+  readonly allowed: Allowed;
   readonly since: Instant;
   /** Undefined where it was allowed something and holds nothing at present. */
   readonly lastUsed: Instant | undefined;
@@ -34,7 +34,7 @@ export async function listApplications({ store, tenant, clock }: FlowContext, us
       return (
         client && {
           client,
-          items: [...new Set([...own.flatMap(({ scopes }) => scopes), ...(consent?.items ?? [])])],
+          allowed: mergeAllowed([...own.map(allowedBy), consent?.allowed ?? {}]),
           since: Math.min(...own.map(({ createdAt }) => createdAt), consent?.grantedAt ?? now),
           lastUsed: times.length === 0 ? undefined : Math.max(...times),
         }
@@ -42,6 +42,16 @@ export async function listApplications({ store, tenant, clock }: FlowContext, us
     }),
   );
   return applications.filter((one) => one !== undefined).toSorted((a, b) => (b.lastUsed ?? 0) - (a.lastUsed ?? 0));
+}
+
+/** What a grant gives, as consents say it. */
+function allowedBy({ resources, scopes }: GrantRecord): Allowed {
+  return Object.fromEntries((resources.length === 0 ? [tenantItself] : resources).map((resource) => [resource, scopes]));
+}
+
+function mergeAllowed(parts: readonly Allowed[]): Allowed {
+  const resources = [...new Set(parts.flatMap(Object.keys))];
+  return Object.fromEntries(resources.map((resource) => [resource, [...new Set(parts.flatMap((part) => part[resource] ?? []))]]));
 }
 
 /** Takes back everything that a person has allowed an application. Its tokens end with it. */

@@ -1,5 +1,6 @@
-import type { SessionRecord, UserRecord } from '../../store/records.ts';
 import { emailKey } from '../../core/email-address.ts';
+import type { Allowed, SessionRecord, UserRecord } from '../../store/records.ts';
+import { tenantItself } from '../consent-items.ts';
 import type { FlowContext } from '../context.ts';
 import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
@@ -49,16 +50,21 @@ export async function collectOwnData(context: FlowContext, user: UserRecord, bro
       created_at: date(session.createdAt),
       expires_at: date(session.expiresAt),
     })),
-    applications: applications.map(({ client, items, since, lastUsed }) => ({
+    applications: applications.map(({ client, allowed, since, lastUsed }) => ({
       client_id: client.id,
       name: client.name,
-      access: items,
+      access: access(tenant.issuer, allowed),
       since: date(since),
       last_used_at: date(lastUsed ?? null),
     })),
-    consents: consents.map(({ clientId, items, grantedAt }) => ({ client_id: clientId, items, granted_at: date(grantedAt) })),
+    consents: consents.map(({ clientId, allowed, grantedAt }) => ({ client_id: clientId, access: access(tenant.issuer, allowed), granted_at: date(grantedAt) })),
     events: events.map(({ kind, detail, address, userAgent, at }) => ({ kind, detail, address, user_agent: userAgent, at: date(at) })),
   };
+}
+
+/** What is allowed, by where: the issuer stands for the account itself. */
+function access(issuer: string, allowed: Allowed): object {
+  return Object.entries(allowed).map(([resource, items]) => ({ resource: resource === tenantItself ? issuer : resource, items }));
 }
 
 function date(at: number | null): string | null {

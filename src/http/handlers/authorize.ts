@@ -1,4 +1,4 @@
-import { advance } from '../../flow/authorize.ts';
+import { advance, returnsByItself } from '../../flow/authorize.ts';
 import { refuseRequest } from '../../oauth/authorize.ts';
 import { authorizationParameters, readAuthorizationRequest } from '../../oauth/authorization-request.ts';
 import type { Exchange } from '../exchange.ts';
@@ -7,6 +7,7 @@ import type { Reply } from '../reply.ts';
 import { isCrossSite } from '../same-origin.ts';
 import { answer, follow } from './progress.ts';
 import { restartByGet } from './restart.ts';
+import { returnByHand } from './return.ts';
 
 /** The authorization endpoint (OpenID Connect Core §3.1.2), by GET and POST. */
 export async function handleAuthorize(exchange: Exchange): Promise<Reply> {
@@ -22,11 +23,19 @@ export async function handleAuthorize(exchange: Exchange): Promise<Reply> {
   }
   const read = await readAuthorizationRequest(exchange.context, posted ? exchange.form : exchange.query);
   if (!read.ok) {
-    const { failure } = read;
-    return failure.kind === 'shown'
-      ? failurePage(exchange, failure.failure)
-      : { ...answer(exchange, refuseRequest(exchange.context, failure.target, failure.failure)), failure: failure.failure };
+    if (read.failure.kind === 'shown') {
+      return failurePage(exchange, read.failure.failure);
+    }
+    const { target, failure, client, silent } = read.failure;
+    const visitor = await exchange.visitor();
+    const response = refuseRequest(exchange.context, target, failure);
+    return returnsByItself(client, silent, visitor) ? { ...answer(exchange, response), failure } : returnByHand(exchange, client, response, failure);
   }
-  const interaction = { kind: 'authorization', request: read.value.request, startedAt: exchange.context.clock.now() } as const;
-  return follow(exchange, interaction, await advance(exchange.context, interaction, await exchange.visitor()));
+  const { request, client } = read.value;
+  const interaction = { kind: 'authorization', request, startedAt: exchange.context.clock.now() } as const;
+  const visitor = await exchange.visitor();
+  const progress = await advance(exchange.context, interaction, visitor);
+  return progress.kind === 'answered' && progress.failure !== undefined && !returnsByItself(client, request.prompts.includes('none'), visitor)
+    ? returnByHand(exchange, client, progress.response, progress.failure)
+    : follow(exchange, interaction, progress);
 }

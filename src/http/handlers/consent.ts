@@ -1,13 +1,12 @@
 import { advance } from '../../flow/authorize.ts';
 import { decideConsent } from '../../flow/consent.ts';
 import { consentPage } from '../../pages/consent.ts';
-import { fill, type Words } from '../../words/words.ts';
 import type { Exchange } from '../exchange.ts';
 import { lostInteractionPage } from '../failure-page.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
-import { describeConsentItems } from './consent-texts.ts';
-import { pageAccount, pageClient } from './page-client.ts';
+import { describeConsent } from './consent-texts.ts';
+import { hostOf, pageAccount, pageClient } from './page-client.ts';
 import { follow, interactionOf, leadingOf, reseal } from './progress.ts';
 
 /** Shows what a third-party client asks for. */
@@ -23,7 +22,8 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
   const { session, items } = progress.step;
   const { leadsTo = '', popup } = leadingOf(interaction);
   const site = siteOf(exchange, interaction);
-  const user = await exchange.context.store.findUser(exchange.context.tenant.id, session.userId);
+  const { store, tenant } = exchange.context;
+  const user = await store.findUser(tenant.id, session.userId);
   return {
     kind: 'page',
     status: 200,
@@ -32,7 +32,7 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
       client: pageClient(progress.client),
       redirectHost: hostOf(leadsTo, site.words),
       account: pageAccount(user),
-      items: describeConsentItems(items, site.words),
+      groups: describeConsent(items, await store.listResources(tenant.id), site.words),
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
     leadsTo,
@@ -48,10 +48,4 @@ export async function submitConsent(exchange: Exchange): Promise<Reply> {
   }
   const allowed = exchange.form.get('decision') === 'allow';
   return follow(exchange, interaction, await decideConsent(exchange.context, interaction, await exchange.visitor(), allowed));
-}
-
-/** Where the answer goes, as a person can judge it: the host, or the scheme of a native application. */
-function hostOf(redirectUri: string, words: Words): string {
-  const { host, protocol } = new URL(redirectUri);
-  return protocol === 'https:' || protocol === 'http:' ? host : fill(words['consent.native_application'], { scheme: protocol.slice(0, -1) });
 }

@@ -13,6 +13,6 @@ export function emailOf(exchange: Exchange): string {
 /** The secret that binds half-finished things to this browser, with the cookie where it is new. */
 export function browserSecretOf(exchange: Exchange): { readonly browser: string; readonly cookies: readonly CookieChange[] } {
   const known = exchange.cookies.get('browser');
-  const browser = known ?? randomSecret();
+  const browser = known ?? randomSecret('browser');
   return { browser, cookies: known === undefined ? [{ name: 'browser', value: browser }] : [] };
 }

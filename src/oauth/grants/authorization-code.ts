@@ -2,7 +2,7 @@ import { fail, succeed } from '../../core/result.ts';
 import { grantNamedBy, isCodeOf } from '../authorization-code.ts';
 import type { Failure } from '../failures.ts';
 import { checkCodeVerifier } from '../pkce.ts';
-import { narrowResources } from './narrow.ts';
+import { askedResources } from './asked.ts';
 import type { UserGrant } from './grant.ts';
 import { issueUserTokens } from './user-tokens.ts';
 
@@ -23,9 +23,9 @@ export const authorizationCodeGrant: UserGrant = {
     return grant === undefined || !isCodeOf(grant, code) ? fail({ reason: 'code_unknown', parameter: 'code' }) : succeed({ grant, standing });
   },
 
-  async honour(context, { client, parameters, resources, presented, user }) {
+  async honour(context, { client, parameters, resources, presented, remaining, user }) {
     // RFC 8707 §2.2: the audience may be narrowed here. Judged before the code is spent.
-    const audience = narrowResources(presented.grant, parameters);
+    const audience = askedResources(remaining, parameters, resources);
     if (!audience.ok) {
       return audience;
     }
@@ -52,7 +52,7 @@ export const authorizationCodeGrant: UserGrant = {
         client,
         user,
         grant,
-        scopes: grant.scopes,
+        scopes: remaining.scopes,
         resources: audience.value,
         registered: resources,
         nonce: grant.nonce,

@@ -4,6 +4,7 @@ import type { GrantRecord, ResourceRecord, UserRecord } from '../../store/record
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { Context } from '../context.ts';
 import type { Failure } from '../failures.ts';
+import type { Granted } from '../narrow.ts';
 import type { Parameters } from '../parameters.ts';
 
 /** The successful answer of the token endpoint (RFC 6749 §5.1). */
@@ -39,7 +40,12 @@ export interface UserGrant {
   locate(context: Context, parameters: Parameters): Promise<Result<Presented, Failure>>;
   honour(
     context: Context,
-    request: Honourable & { readonly presented: Presented; readonly user: UserRecord },
+    request: Honourable & {
+      readonly presented: Presented;
+      /** What of the grant client and resources still have. */
+      readonly remaining: Granted;
+      readonly user: UserRecord;
+    },
   ): Promise<Result<TokenResponse, Failure>>;
 }
 

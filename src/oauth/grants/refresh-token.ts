@@ -1,8 +1,8 @@
 import { fail, succeed } from '../../core/result.ts';
 import { rotationWindow } from '../lifetimes.ts';
 import { readRefreshToken } from '../refresh-token.ts';
+import { askedResources, askedScopes } from './asked.ts';
 import type { UserGrant } from './grant.ts';
-import { narrowResources, narrowScopes } from './narrow.ts';
 import { issueUserTokens } from './user-tokens.ts';
 
 /**
@@ -27,12 +27,12 @@ export const refreshTokenGrant: UserGrant = {
     return grant === undefined ? invalid : succeed({ grant, standing, generation: token.generation });
   },
 
-  async honour(context, { client, parameters, resources, presented, user }) {
-    const scopes = narrowScopes(presented.grant, parameters);
+  async honour(context, { client, parameters, resources, presented, remaining, user }) {
+    const scopes = askedScopes(remaining, parameters);
     if (!scopes.ok) {
       return scopes;
     }
-    const audience = narrowResources(presented.grant, parameters);
+    const audience = askedResources(remaining, parameters, resources);
     if (!audience.ok) {
       return audience;
     }

@@ -87,6 +87,7 @@ export function toClient(row: Selectable<Schema['clients']>): ClientRecord {
     strictPkce: row.strict_pkce === 1,
     idTokenAlgorithm: row.id_token_algorithm as ClientRecord['idTokenAlgorithm'],
     secondFactor: row.second_factor as ClientRecord['secondFactor'],
+    popup: row.popup === 1,
     enabled: row.enabled === 1,
     createdAt: row.created_at,
   };
@@ -110,6 +111,7 @@ export function fromClient(tenantId: TenantId, client: ClientRecord): Insertable
     strict_pkce: flag(client.strictPkce),
     id_token_algorithm: client.idTokenAlgorithm,
     second_factor: client.secondFactor,
+    popup: flag(client.popup),
     enabled: flag(client.enabled),
     created_at: client.createdAt,
   };
@@ -201,7 +203,7 @@ export function fromSession(tenantId: TenantId, session: SessionRecord): Inserta
 }
 
 export function toConsent(row: Selectable<Schema['consents']>): ConsentRecord {
-  return { userId: row.user_id, clientId: row.client_id, items: list(row.items), grantedAt: row.granted_at };
+  return { userId: row.user_id, clientId: row.client_id, allowed: JSON.parse(row.allowed) as ConsentRecord['allowed'], grantedAt: row.granted_at };
 }
 
 export function fromConsent(tenantId: TenantId, consent: ConsentRecord): Insertable<Schema['consents']> {
@@ -209,7 +211,9 @@ export function fromConsent(tenantId: TenantId, consent: ConsentRecord): Inserta
     tenant_id: tenantId,
     user_id: consent.userId,
     client_id: consent.clientId,
-    items: text(consent.items),
+    // Read by nodes of the version before only.
+    items: '',
+    allowed: JSON.stringify(consent.allowed),
     granted_at: consent.grantedAt,
   };
 }

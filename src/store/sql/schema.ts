@@ -46,6 +46,7 @@ export interface Schema {
     strict_pkce: number;
     id_token_algorithm: string;
     second_factor: string | null;
+    popup: number;
     enabled: number;
     created_at: number;
   };
@@ -84,7 +85,7 @@ export interface Schema {
     created_at: number;
     expires_at: number;
   };
-  consents: { tenant_id: string; user_id: string; client_id: string; items: string; granted_at: number };
+  consents: { tenant_id: string; user_id: string; client_id: string; items: string; allowed: string; granted_at: number };
   grants: {
     tenant_id: string;
     id: string;

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type Disk, openDisk } from './disk.ts';
 import type { Dialect, Engine } from './engine.ts';
 import { createGroupCommit, maximumWaiting, patience, retryDelay } from './group-commit.ts';
+import { keepPrivate } from './private-file.ts';
 import { raw } from './raw.ts';
 import { explain, isHeld } from './sqlite-errors.ts';
 import { createStatementCompiler } from './template.ts';
@@ -34,6 +35,7 @@ const dialect: Dialect = {
  * pause, they never see half of one, but may see one that is still on its way to the disk (`settled`).
  */
 export function openSqliteEngine(path: string, options: SqliteEngineOptions = {}): Engine {
+  keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   // NORMAL: SQLite flushes where the soundness of the file depends on it, and leaves the flush of each commit to us.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');

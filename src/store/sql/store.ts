@@ -74,6 +74,7 @@ const reads = {
 const writes = {
   createUser: users.createUser,
   updateUser: users.updateUser,
+  setUserEnabled: users.setUserEnabled,
   setPassword: users.setPassword,
   rehashPassword: users.rehashPassword,
   changeEmail: users.changeEmail,

@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'قيمة واحدة من ملفك الشخصي',
   'consent.scope': 'استخدام {scope}',
   'consent.scope_detail': 'ما يدل عليه هذا الاسم، نيابةً عنك',
+  'consent.at_api': 'لدى {api}',
+  'consent.api': 'التصرّف نيابةً عنك',
+  'consent.api_detail': 'كل ما يمكن للتطبيق أن يطلبه هناك',
 
   'sign_out.title': 'تسجيل الخروج',
   'sign_out.heading': 'هل تريد تسجيل الخروج؟',
@@ -193,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'لحظة من فضلك',
   'form_post.lead': 'نعيدك الآن إلى التطبيق.',
   'form_post.submit': 'متابعة',
+  'return.title': 'لا يمكن تلبية هذا الطلب',
+  'return.lead': 'أرسلك {client} إلى هنا بطلب لا يمكن تلبيته. يمكنك إغلاق هذه الصفحة أو المتابعة إلى حيث يريد التطبيق أن تذهب.',
+  'return.go_on': 'المتابعة إلى {host}',
 
   'home.title': 'مرحبًا',
   'home.heading': 'من هنا يتم تسجيل الدخول إلى {tenant}',

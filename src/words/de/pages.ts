@@ -179,6 +179,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Ein einzelner Wert aus Ihrem Profil',
   'consent.scope': '{scope} verwenden',
   'consent.scope_detail': 'Wofür dieser Name steht, in Ihrem Auftrag',
+  'consent.at_api': 'Bei {api}',
+  'consent.api': 'In Ihrem Auftrag handeln',
+  'consent.api_detail': 'Alles, worum die Anwendung dort bitten darf',
 
   'sign_out.title': 'Abmelden',
   'sign_out.heading': 'Abmelden?',
@@ -194,6 +197,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Einen Moment',
   'form_post.lead': 'Wir bringen Sie zurück zur Anwendung.',
   'form_post.submit': 'Weiter',
+  'return.title': 'Diese Anfrage lässt sich nicht beantworten',
+  'return.lead': '{client} hat Sie mit einer Anfrage hierher geschickt, die sich nicht beantworten lässt. Sie können diese Seite schließen oder dorthin weitergehen, wohin die Anwendung Sie führen will.',
+  'return.go_on': 'Weiter zu {host}',
 
   'home.title': 'Willkommen',
   'home.heading': 'Hier melden sich Menschen bei {tenant} an',

@@ -176,6 +176,9 @@ export const pages = {
   'consent.claim_detail': 'A single value from your profile',
   'consent.scope': 'Use {scope}',
   'consent.scope_detail': 'What this name stands for, on your behalf',
+  'consent.at_api': 'At {api}',
+  'consent.api': 'Act for you',
+  'consent.api_detail': 'Everything that the application may ask for there',
 
   'sign_out.title': 'Sign out',
   'sign_out.heading': 'Sign out?',
@@ -191,6 +194,9 @@ export const pages = {
   'form_post.title': 'One moment',
   'form_post.lead': 'We are taking you back to the application.',
   'form_post.submit': 'Continue',
+  'return.title': 'This request cannot be answered',
+  'return.lead': '{client} sent you here with a request that cannot be answered. You can close this page, or go on to where it wants you.',
+  'return.go_on': 'Continue to {host}',
 
   'home.title': 'Welcome',
   'home.heading': 'This is where {tenant} signs people in',

@@ -179,6 +179,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Un único valor de su perfil',
   'consent.scope': 'Usar {scope}',
   'consent.scope_detail': 'Lo que designa este nombre, en nombre de usted',
+  'consent.at_api': 'En {api}',
+  'consent.api': 'Actuar en su nombre',
+  'consent.api_detail': 'Todo lo que la aplicación puede pedir allí',
 
   'sign_out.title': 'Cerrar sesión',
   'sign_out.heading': '¿Cerrar sesión?',
@@ -194,6 +197,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Un momento',
   'form_post.lead': 'Le llevamos de vuelta a la aplicación.',
   'form_post.submit': 'Continuar',
+  'return.title': 'Esta solicitud no se puede responder',
+  'return.lead': '{client} le ha enviado aquí con una solicitud que no se puede responder. Puede cerrar esta página o continuar hacia donde la aplicación quiere llevarle.',
+  'return.go_on': 'Continuar a {host}',
 
   'home.title': 'Le damos la bienvenida',
   'home.heading': 'Aquí se inicia sesión en {tenant}',

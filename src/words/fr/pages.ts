@@ -179,6 +179,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Une seule valeur de votre profil',
   'consent.scope': 'Utiliser {scope}',
   'consent.scope_detail': 'Ce que ce nom désigne, pour votre compte',
+  'consent.at_api': 'Auprès de {api}',
+  'consent.api': 'Agir en votre nom',
+  'consent.api_detail': 'Tout ce que l’application peut y demander',
 
   'sign_out.title': 'Se déconnecter',
   'sign_out.heading': 'Se déconnecter ?',
@@ -194,6 +197,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Un instant',
   'form_post.lead': 'Nous vous ramenons à l’application.',
   'form_post.submit': 'Continuer',
+  'return.title': 'Cette demande ne peut pas aboutir',
+  'return.lead': '{client} vous a envoyé ici avec une demande qui ne peut pas aboutir. Vous pouvez fermer cette page, ou continuer vers l’adresse où l’application veut vous conduire.',
+  'return.go_on': 'Continuer vers {host}',
 
   'home.title': 'Bienvenue',
   'home.heading': 'C’est ici que l’on se connecte à {tenant}',

@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'プロフィールに含まれる一つの情報',
   'consent.scope': '「{scope}」の利用',
   'consent.scope_detail': 'この名前が表す操作を、あなたに代わって行います',
+  'consent.at_api': '{api} での操作',
+  'consent.api': 'あなたに代わって操作する',
+  'consent.api_detail': 'そこでアプリケーションが求めることのできるすべての操作',
 
   'sign_out.title': 'ログアウト',
   'sign_out.heading': 'ログアウトしますか？',
@@ -193,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'お待ちください',
   'form_post.lead': 'アプリケーションに戻ります。',
   'form_post.submit': '続ける',
+  'return.title': 'このリクエストには応答できません',
+  'return.lead': '{client} から、応答できないリクエストが届きました。このページを閉じるか、アプリケーションが指定した移動先に進むことができます。',
+  'return.go_on': '{host} に進む',
 
   'home.title': 'ようこそ',
   'home.heading': '{tenant} のログインサイトです',

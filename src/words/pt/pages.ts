@@ -178,6 +178,9 @@ export const pages: Translation<typeof source> = {
   'consent.claim_detail': 'Um único valor do seu perfil',
   'consent.scope': 'Usar {scope}',
   'consent.scope_detail': 'O que este nome representa, em seu nome',
+  'consent.at_api': 'Em {api}',
+  'consent.api': 'Agir em seu nome',
+  'consent.api_detail': 'Tudo o que o aplicativo pode pedir ali',
 
   'sign_out.title': 'Sair',
   'sign_out.heading': 'Sair?',
@@ -193,6 +196,9 @@ export const pages: Translation<typeof source> = {
   'form_post.title': 'Um momento',
   'form_post.lead': 'Você está voltando para o aplicativo.',
   'form_post.submit': 'Continuar',
+  'return.title': 'Esta solicitação não pode ser respondida',
+  'return.lead': '{client} enviou você até aqui com uma solicitação que não pode ser respondida. Você pode fechar esta página ou seguir para onde o aplicativo quer levar você.',
+  'return.go_on': 'Continuar para {host}',
 
   'home.title': 'Boas-vindas',
   'home.heading': 'É aqui que se entra em {tenant}',

@@ -1,7 +1,7 @@
 import { listApplications, revokeApplication } from '../../../flow/account/applications.ts';
 import { applicationsPage } from '../../../pages/account/applications.ts';
 import { ownLocation } from '../../reply.ts';
-import { describeConsentItems } from '../consent-texts.ts';
+import { describeConsent } from '../consent-texts.ts';
 import { pageClient } from '../page-client.ts';
 import { browserOf } from '../progress.ts';
 import { dateOf } from './dates.ts';
@@ -11,10 +11,12 @@ const place = { path: '/account/applications', fresh: false } as const;
 
 /** Which applications have access, our own too. */
 export const showApplications = accountPage(place, async (exchange, owner) => {
-  const applications = (await listApplications(exchange.context, owner.user)).map(({ client, items, since, lastUsed }) => ({
+  const { store, tenant } = exchange.context;
+  const registered = await store.listResources(tenant.id);
+  const applications = (await listApplications(exchange.context, owner.user)).map(({ client, allowed, since, lastUsed }) => ({
     id: client.id,
     client: pageClient(client),
-    items: describeConsentItems(items, owner.site.words),
+    groups: describeConsent(allowed, registered, owner.site.words),
     since: dateOf(owner, since),
     lastUsed: lastUsed === undefined ? undefined : dateOf(owner, lastUsed),
   }));

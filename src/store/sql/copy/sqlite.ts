@@ -1,11 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { keepPrivate } from '../private-file.ts';
 import type { Row } from '../schema.ts';
 import { sqliteTables } from '../sqlite-engine.ts';
 import { batchSize, type Source, type Target } from './database.ts';
 
 /** Reads an SQLite file within one transaction. Throws where the file is none. */
 export function openSqliteSource(path: string): Source {
+  if (existsSync(path)) {
+    keepPrivate(path);
+  }
   const database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   // The first read opens the snapshot, so that the moment is now and not that of the first table.
   database.exec('PRAGMA trusted_schema = OFF; BEGIN');
@@ -31,10 +35,7 @@ export function openSqliteSource(path: string): Source {
 
 /** Writes an SQLite file, made when it is missing, within one transaction that keeps everybody else from writing. */
 export function openSqliteTarget(path: string): Target {
-  if (!existsSync(path)) {
-    // Whoever can read it has all password hashes.
-    writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
-  }
+  keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
   return {

@@ -98,11 +98,12 @@ export function* addConsent(tenantId: TenantId, consent: ConsentRecord): Verb<vo
       )
       .returningAll(),
   );
-  const items = [...new Set([...(before === undefined ? [] : toConsent(before).items), ...consent.items])];
+  const known = before === undefined ? {} : toConsent(before).allowed;
+  const added = Object.entries(consent.allowed).map(([resource, items]) => [resource, [...new Set([...(known[resource] ?? []), ...items])]] as const);
   yield* run(
     sql
       .updateTable('consents')
-      .set({ items: fromConsent(tenantId, { ...consent, items }).items })
+      .set({ allowed: fromConsent(tenantId, { ...consent, allowed: { ...known, ...Object.fromEntries(added) } }).allowed })
       .where('tenant_id', '=', tenantId)
       .where('user_id', '=', consent.userId)
       .where('client_id', '=', consent.clientId),

@@ -1,6 +1,7 @@
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
 import { sql, userTables } from '../schema.ts';
+import { flag } from '../values.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 import { revokeSessionsOfUser } from './revocations.ts';
@@ -47,6 +48,25 @@ export function* updateUser(tenantId: TenantId, user: UserRecord): Verb<'updated
       .returning('id'),
   );
   return row === undefined ? 'unknown' : 'updated';
+}
+
+export function* setUserEnabled(tenantId: TenantId, userId: string, enabled: boolean, now: Instant): Verb<UserRecord | undefined> {
+  const changed = yield* first(
+    sql
+      .updateTable('users')
+      .set({ enabled: flag(enabled), updated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('enabled', '=', flag(!enabled))
+      .returningAll(),
+  );
+  if (changed === undefined) {
+    return yield* findUser(tenantId, userId);
+  }
+  // Both ways: what a sign-in of the same moment has added after the account was closed is not there when it opens again.
+  yield* revokeSessionsOfUser(tenantId, userId, 'user_disabled', now);
+  yield* deleteTicketsOfUser(tenantId, userId);
+  return toUser(changed);
 }
 
 export function* setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Verb<boolean> {

@@ -1,12 +1,18 @@
 import { fail, type Result, succeed } from '../../core/result.ts';
-import type { GrantRecord } from '../../store/records.ts';
+import type { ResourceRecord } from '../../store/records.ts';
 import type { Failure } from '../failures.ts';
+import type { Granted } from '../narrow.ts';
 import type { Parameters } from '../parameters.ts';
+import { checkResources } from '../resources.ts';
 import { parseScope } from '../scopes.ts';
 
-/** RFC 8707 §2.2: an access token for some of the granted resources; for all of them when none is named. */
-export function narrowResources(grant: GrantRecord, parameters: Parameters): Result<readonly string[], Failure> {
+/** RFC 8707 §2.2: an access token for some of the granted resources that are left; for all of them when none is named. */
+export function askedResources(grant: Granted, parameters: Parameters, registered: readonly ResourceRecord[]): Result<readonly string[], Failure> {
   const asked = parameters.all('resource');
+  const bad = checkResources(asked, registered);
+  if (bad !== undefined) {
+    return fail(bad);
+  }
   const foreign = asked.find((resource) => !grant.resources.includes(resource));
   if (foreign !== undefined) {
     return fail({ reason: 'resource_exceeds_grant', parameter: 'resource', received: foreign });
@@ -15,7 +21,7 @@ export function narrowResources(grant: GrantRecord, parameters: Parameters): Res
 }
 
 /** RFC 6749 §6: the same or fewer scopes; the refresh token keeps those that were granted. */
-export function narrowScopes(grant: GrantRecord, parameters: Parameters): Result<readonly string[], Failure> {
+export function askedScopes(grant: Granted, parameters: Parameters): Result<readonly string[], Failure> {
   const text = parameters.get('scope');
   if (text === undefined) {
     return succeed(grant.scopes);
