@@ -1,12 +1,13 @@
 import { minute } from '../core/clock.ts';
 import { randomId } from '../core/random.ts';
 import { checkEmail, emailKey } from '../identity/users.ts';
-import { judgeNewPassword, type PasswordProblem } from '../identity/password-rules.ts';
+import type { PasswordProblem } from '../identity/password-rules.ts';
 import type { UserRecord } from '../store/records.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
 import { type Interaction, sealInteraction } from './interaction.ts';
 import { mayMail } from './mail-requests.ts';
+import { judgeNewPassword } from './new-password.ts';
 import { keepEvent } from './notices.ts';
 import type { Browser } from './sign-in.ts';
 import { issueTicket } from './tickets.ts';
@@ -81,10 +82,8 @@ export async function createAccount(context: FlowContext, account: NewAccount, b
   if (tenant.settings.brand.termsUri !== null && !account.termsAccepted) {
     return refuse('terms');
   }
-  const problem = await judgeNewPassword(account.password, {
-    minimumLength: tenant.settings.minimumPasswordLength,
-    own: [account.email, name, tenant.displayName],
-  });
+  const rules = { minimumLength: tenant.settings.minimumPasswordLength, own: [account.email, name, tenant.displayName] };
+  const problem = await judgeNewPassword(context, account.password, rules, browser);
   if (problem !== undefined) {
     return refuse(problem);
   }

@@ -73,6 +73,11 @@ export function returnPasskeyAttempt(store: Store, tenantId: TenantId, address: 
   return store.returnAttempt(tenantId, [addressBucket(address).key]);
 }
 
+/** Counts a new password that is about to be judged: judging it is work. */
+export function takeNewPassword(store: Store, tenantId: TenantId, address: string, now: number): Promise<AttemptDecision> {
+  return store.takeAttempt(tenantId, [{ key: `new-password:${networkOf(address)}`, limit: 100, window: 15 * minute }], now);
+}
+
 /**
  * Where an address counts. One machine has a whole IPv6 network of 2^64 addresses and takes whichever it likes
  * (RFC 4291 §2.5.1), so an IPv6 address counts by its first half.
