@@ -25,7 +25,7 @@ const capacity = 1024 * 1024;
  * is room again (docs/decisions/0032-a-log-that-drops.md).
  */
 export function openLogFile(file: number, onGap: (lines: number) => void): WriteLine {
-  const pipe = withoutBlocking(file);
+  neverBlock(file);
   let pending = '';
   /** What of an earlier batch the reader has no room for yet. */
   let rest: Uint8Array = new Uint8Array();
@@ -82,18 +82,14 @@ export function openLogFile(file: number, onGap: (lines: number) => void): Write
 }
 
 /**
- * Lets writing to a pipe or socket fail where it is full instead of stopping the process. Node does so for the descriptor when it
- * makes a stream of it; the stream itself is not used, and has to live as long as the descriptor. A file and a terminal are
- * left alone.
+ * Lets writing to a pipe or socket fail where it is full, instead of stopping the process: Node sees to that when it makes a stream of
+ * the descriptor. The stream itself is not used. A file and a terminal are left alone.
  */
-function withoutBlocking(file: number): Socket | undefined {
+function neverBlock(file: number): void {
   const kind = fstatSync(file);
-  if (!kind.isFIFO() && !kind.isSocket()) {
-    return undefined;
+  if (kind.isFIFO() || kind.isSocket()) {
+    new Socket({ fd: file, readable: false, writable: true }).unref().on('error', () => undefined);
   }
-  const stream = new Socket({ fd: file, readable: false, writable: true });
-  stream.on('error', () => undefined);
-  return stream.unref();
 }
 
 /** Writes as much as there is room for, and says how much that was. */

@@ -69,7 +69,7 @@ export function watchConnections(process: 'of a test' | 'of its own', onTrip: (w
     // Node's own name for promises is left out: there are very many.
     trackPromises: false,
     init(_id, type, _trigger, request) {
-      const what = judge[type]?.(request as SystemRequest);
+      const what = judge[type]?.(request);
       if (what !== undefined) {
         trip(what);
       }
