@@ -1,7 +1,7 @@
 import { checkEmail, emailKey } from '../identity/users.ts';
 import type { Locale } from '../words/locale.ts';
 import type { FlowContext } from './context.ts';
-import { type Interaction, sealInteraction } from './interaction.ts';
+import { type Interaction, keepInteraction } from './interaction.ts';
 import { mayMail } from './mail-requests.ts';
 import { issueTicket } from './tickets.ts';
 
@@ -27,7 +27,7 @@ export async function requestSignInMail(context: FlowContext, interaction: Inter
     userId: user?.id,
     browser,
     locale,
-    data: { interaction: sealInteraction(context, browser, interaction) },
+    data: keepInteraction(context, browser, interaction),
     mail: ({ link, code, minutes }) => ({ kind: 'code', purpose: 'sign_in', code, link, minutes }),
     deliver: allowed && user?.enabled === true && checkEmail(email) === undefined,
   });

@@ -5,7 +5,7 @@ import type { PasswordProblem } from '../identity/password-rules.ts';
 import type { UserRecord } from '../store/records.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
-import { type Interaction, sealInteraction } from './interaction.ts';
+import { type Interaction, keepInteraction } from './interaction.ts';
 import { mayMail } from './mail-requests.ts';
 import { judgeNewPassword } from './new-password.ts';
 import { keepEvent } from './notices.ts';
@@ -38,7 +38,7 @@ export async function requestSignUpMail(context: FlowContext, interaction: Inter
     userId: user?.id,
     browser,
     locale,
-    data: { interaction: sealInteraction(context, browser, interaction) },
+    data: keepInteraction(context, browser, interaction),
     mail: ({ link, code, minutes }) =>
       user === undefined
         ? { kind: 'code', purpose: 'sign_up', code, link, minutes }
