@@ -3,7 +3,7 @@ import type { Html } from '../html.ts';
 import { clientName } from '../layout.ts';
 import { safeHref } from '../links.ts';
 import type { PageClient } from '../models.ts';
-import { accountFrame, ownForm, type OwnPage } from './frame.ts';
+import { accountFrame, ownForm, type OwnPage, type Pager, pagerLinks } from './frame.ts';
 
 interface ListedApplication {
   readonly id: string;
@@ -14,12 +14,12 @@ interface ListedApplication {
 }
 
 /** Which applications can use the account, and what each may. */
-export function applicationsPage(m: OwnPage & { readonly applications: readonly ListedApplication[] }): Html {
+export function applicationsPage(m: OwnPage & { readonly applications: readonly ListedApplication[]; readonly pager: Pager }): Html {
   const { words } = m.site;
   return accountFrame(m, {
     title: words['account.applications'],
     lead: m.applications.length === 0 ? words['account.applications_none'] : words['account.applications_lead'],
-    content: m.applications.map(({ id, client, items, since, lastUsed }, index) => {
+    content: html`${m.applications.map(({ id, client, items, since, lastUsed }, index) => {
       const uri = safeHref(client.uri);
       const name = uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(client)}</a>` : clientName(client);
       return html`<section class="card">
@@ -37,6 +37,6 @@ ${ownForm(
 )}
 </section>
 `;
-    }),
+    })}${pagerLinks(m, '/account/applications', m.pager)}`,
   });
 }

@@ -6,19 +6,22 @@ import { pageClient } from '../page-client.ts';
 import { browserOf } from '../progress.ts';
 import { dateOf } from './dates.ts';
 import { accountForm, accountPage, ownPage, pageReply, redirectDone } from './door.ts';
+import { partOf, showPart } from './paging.ts';
 
 const place = { path: '/account/applications', fresh: false } as const;
 
 /** Which applications have access, our own too. */
 export const showApplications = accountPage(place, async (exchange, owner) => {
-  const applications = (await listApplications(exchange.context, owner.user)).map(({ client, items, since, lastUsed }) => ({
+  const part = partOf(exchange);
+  const { shown, pager } = showPart(part, (await listApplications(exchange.context, owner.user)).slice(part.skip));
+  const applications = shown.map(({ client, items, since, lastUsed }) => ({
     id: client.id,
     client: pageClient(client),
     items: describeConsentItems(items, owner.site.words),
     since: dateOf(owner, since),
     lastUsed: lastUsed === undefined ? undefined : dateOf(owner, lastUsed),
   }));
-  return pageReply(applicationsPage({ ...ownPage(exchange, owner), applications }));
+  return pageReply(applicationsPage({ ...ownPage(exchange, owner), applications, pager }));
 });
 
 /** Takes an application's access back. One without access to this account is left alone. */
