@@ -11,8 +11,8 @@ import { thirdPartyNotice } from './third-party.ts';
 /** Packages that become part of ours. They are development dependencies; a user installs only `dependencies`. */
 const bundled = ['commander', 'kysely', 'lru-cache', 'uqr', 'zod'] as const;
 
-/** What is named by its path when it is needed: the catalogues of other languages, and a thread. */
-const loadedByPath = [...readdirSync('src/words').filter((name) => /^[a-z]{2}\.ts$/.test(name) && name !== 'en.ts').map((name) => `src/words/${name}`), 'src/identity/bcrypt-worker.ts'];
+/** What is named by its path when it is needed: the catalogues of other languages, and threads. */
+const loadedByPath = [...readdirSync('src/words').filter((name) => /^[a-z]{2}\.ts$/.test(name) && name !== 'en.ts').map((name) => `src/words/${name}`), 'src/identity/bcrypt-worker.ts', 'src/identity/password-judge-worker.ts'];
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> };
 

@@ -19,6 +19,7 @@ import { createServeRequest } from './http/serve-request.ts';
 import { createListener } from './http/server.ts';
 import { createTenantResolver } from './http/tenant.ts';
 import { createPasswordHasher } from './identity/password.ts';
+import { createPasswordJudge } from './identity/password-judge.ts';
 import { createEnsureKey } from './keys/first-keys.ts';
 import { createSigner } from './keys/signer.ts';
 import { keepSparePairs } from './keys/spare-pairs.ts';
@@ -61,6 +62,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   const ensureKey = createEnsureKey({ store, sealingKey, clock, makePair: keepSparePairs(sparePairs) });
   const signer = createSigner({ store, sealingKey, clock, ensureKey });
   const hasher = createPasswordHasher();
+  const passwordJudge = createPasswordJudge();
   const requestMetrics = createRequestMetrics();
   const record: RecordEvent = (event) => {
     requestMetrics.happened(event);
@@ -90,6 +92,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       signer,
       clock,
       hasher,
+      passwordJudge,
       mailer,
       record: (event) => record({ ...event, tenant: tenant.id, correlationId }),
     }),
@@ -115,6 +118,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
         ...listener.metrics(),
         single('gauge', 'microauth_password_hashes_running', 'Password hashes that are being made', hasher.load().running),
         single('gauge', 'microauth_password_hashes_waiting', 'Password hashes that wait for a thread', hasher.load().waiting),
+        single('gauge', 'microauth_password_judgements_waiting', 'New passwords that wait for being judged', passwordJudge.load().waiting),
         ...processMetrics.families(),
       ],
     }),
@@ -146,6 +150,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
       const cutOff = await listener.stop(config.drainSeconds * second);
       // What the last requests have put into the outbox goes out too, if it can at once.
       await delivery?.stop();
+      await passwordJudge.stop();
       // Until here whoever asks is told that this node is not ready.
       await operations.stop();
       processMetrics.stop();

@@ -19,6 +19,7 @@ const throttled: Readonly<Record<AttemptKind, string>> = {
   mailed_code: 'mailed_code_throttled',
   second_factor: 'second_factor_throttled',
   client_secret: 'client_secret_throttled',
+  new_password: 'new_password_throttled',
   mail: 'mail_throttled',
   email_change: 'email_change_throttled',
 };

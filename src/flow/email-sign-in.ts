@@ -3,7 +3,7 @@ import { checkEmail } from '../identity/users.ts';
 import type { Locale } from '../words/locale.ts';
 import { type AttemptPlace, mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
-import { type Interaction, sealInteraction } from './interaction.ts';
+import { type Interaction, keepInteraction } from './interaction.ts';
 import { idOfNoTicket, issueTicket } from './tickets.ts';
 
 /** What somebody asks a mail for, and from where. */
@@ -31,7 +31,7 @@ export async function requestSignInMail(context: FlowContext, interaction: Inter
     userId: user?.id,
     browser,
     locale,
-    data: { interaction: sealInteraction(context, browser, interaction) },
+    data: keepInteraction(context, browser, interaction),
     mail: ({ link, code, minutes }) => ({ kind: 'code', purpose: 'sign_in', code, link, minutes }),
     deliver: user?.enabled === true && checkEmail(email) === undefined,
   });

@@ -60,6 +60,18 @@ export function sealInteraction(context: Context, browser: string, interaction: 
   return seal(context.tenant.secrets.interaction, bindingOf(interaction.kind, browser), JSON.stringify(interaction));
 }
 
+/** The longest sealed interaction that is kept with a ticket, in characters; most have a third of it. */
+const maximumKept = 4096;
+
+/**
+ * What a ticket keeps of the sign-in that it was asked for, so that its link can go on with it. Nobody has signed in yet, so it
+ * is little: of a longer request nothing is kept, and the link shows the code, to be typed where the request is.
+ */
+export function keepInteraction(context: Context, browser: string, interaction: Interaction): { readonly interaction?: string } {
+  const box = sealInteraction(context, browser, interaction);
+  return box.length > maximumKept ? {} : { interaction: box };
+}
+
 /** Opens an interaction of this kind; undefined when it is none of this browser's secrets', another tenant's, or too old. */
 export function openInteraction<Kind extends Sealed['kind']>(
   context: Context,

@@ -9,6 +9,9 @@ import type { Browser } from './sign-in.ts';
 /** How long people can see what happened to their account. */
 const eventLifetime = 180 * day;
 
+/** How many of them are kept; older ones make room. */
+const maximumEvents = 1000;
+
 /** What is kept for the person to see, beside what is also mailed. */
 export type AccountEvent = NoticeEvent | 'sign_in' | 'account_created' | 'signed_out_everywhere' | 'session_ended' | 'application_revoked' | 'profile_changed' | 'data_downloaded';
 
@@ -25,6 +28,7 @@ export async function keepEvent(context: FlowContext, userId: string, kind: Acco
     at,
     expiresAt: at + eventLifetime,
   });
+  await context.store.deleteExcessSecurityEvents(context.tenant.id, userId, maximumEvents);
 }
 
 /** Keeps what happened and tells the person by mail; at `to` where that is not their present address. */

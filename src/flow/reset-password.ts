@@ -1,10 +1,11 @@
-import { judgeNewPassword, type PasswordProblem } from '../identity/password-rules.ts';
 import { emailKey } from '../core/email-address.ts';
+import type { PasswordProblem, PasswordRules } from '../identity/password-rules.ts';
 import type { TicketRecord } from '../store/account-records.ts';
 import type { UserRecord } from '../store/records.ts';
 import { mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
+import { judgeNewPassword } from './new-password.ts';
 import { notify } from './notices.ts';
 import type { Browser } from './sign-in.ts';
 import { issueTicket } from './tickets.ts';
@@ -43,7 +44,7 @@ export async function resetPassword(context: FlowContext, ticket: TicketRecord, 
   if (user === undefined) {
     return { kind: 'dead' };
   }
-  const problem = await judgeNewPassword(password, passwordRulesFor(context, user));
+  const problem = await judgeNewPassword(context, password, passwordRulesFor(context, user), browser);
   if (problem !== undefined) {
     return { kind: 'refused', problem };
   }
@@ -61,7 +62,7 @@ export async function resetPassword(context: FlowContext, ticket: TicketRecord, 
 }
 
 /** What a new password of this user has to keep to. */
-export function passwordRulesFor({ tenant }: FlowContext, user: UserRecord): { readonly minimumLength: number; readonly own: readonly string[] } {
+export function passwordRulesFor({ tenant }: FlowContext, user: UserRecord): PasswordRules {
   const { name = '', given_name = '', family_name = '' } = JSON.parse(user.claims) as Record<string, string | undefined>;
   return { minimumLength: tenant.settings.minimumPasswordLength, own: [user.email, name, given_name, family_name, tenant.displayName] };
 }

@@ -6,7 +6,7 @@ import { advance } from './authorize.ts';
 import type { FlowContext } from './context.ts';
 import { hasSignedInFrom, rememberDevice } from './device.ts';
 import type { Interaction } from './interaction.ts';
-import { noticeSignIn } from './notices.ts';
+import { keepEvent, noticeSignIn } from './notices.ts';
 import type { Proof } from './proof.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -50,12 +50,16 @@ export async function completeSignIn(
     return { kind: 'half', interaction: half };
   }
   const current = visitor.sessions.find((session) => session.userId === user.id);
-  const { session, secret } = await startSession(
+  const { session, secret, crowdedOut } = await startSession(
     context,
     { userId: user.id, ...describeAuthentication(proof.methods), userAgent: browser.userAgent, address: browser.address },
     current,
   );
   context.record({ event: 'sign_in_succeeded', userId: user.id, detail: browser.address });
+  if (crowdedOut) {
+    context.record({ event: 'session_crowded_out', userId: user.id });
+    await keepEvent(context, user.id, 'session_ended', browser);
+  }
   await noticeSignIn(context, user, browser, hasSignedInFrom(context, browser.device, user.email));
   return { kind: 'signed_in', session, secret, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
 }

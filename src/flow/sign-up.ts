@@ -2,12 +2,13 @@ import { minute } from '../core/clock.ts';
 import { randomId } from '../core/random.ts';
 import { emailKey } from '../core/email-address.ts';
 import { checkNewEmail } from '../identity/users.ts';
-import { judgeNewPassword, type PasswordProblem } from '../identity/password-rules.ts';
+import type { PasswordProblem } from '../identity/password-rules.ts';
 import type { UserRecord } from '../store/records.ts';
 import { mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
-import { type Interaction, sealInteraction } from './interaction.ts';
+import { type Interaction, keepInteraction } from './interaction.ts';
+import { judgeNewPassword } from './new-password.ts';
 import { keepEvent } from './notices.ts';
 import type { Browser } from './sign-in.ts';
 import { idOfNoTicket, issueTicket } from './tickets.ts';
@@ -41,7 +42,7 @@ export async function requestSignUpMail(context: FlowContext, interaction: Inter
     userId: user?.id,
     browser,
     locale,
-    data: { interaction: sealInteraction(context, browser, interaction) },
+    data: keepInteraction(context, browser, interaction),
     mail: ({ link, code, minutes }) =>
       user === undefined
         ? { kind: 'code', purpose: 'sign_up', code, link, minutes }
@@ -85,10 +86,8 @@ export async function createAccount(context: FlowContext, account: NewAccount, b
   if (tenant.settings.brand.termsUri !== null && !account.termsAccepted) {
     return refuse('terms');
   }
-  const problem = await judgeNewPassword(account.password, {
-    minimumLength: tenant.settings.minimumPasswordLength,
-    own: [account.email, name, tenant.displayName],
-  });
+  const rules = { minimumLength: tenant.settings.minimumPasswordLength, own: [account.email, name, tenant.displayName] };
+  const problem = await judgeNewPassword(context, account.password, rules, browser);
   if (problem !== undefined) {
     return refuse(problem);
   }

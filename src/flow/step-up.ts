@@ -11,6 +11,9 @@ import type { Step } from './next-step.ts';
 import { type Browser, completeSignIn, type SignInOutcome } from './sign-in.ts';
 import type { Visitor } from './visitor.ts';
 
+/** In how many browsers a person may be remembered. */
+const maximumRemembered = 50;
+
 /** A step at which a person has to prove more than they have. */
 export type ProofStep = Extract<Step, { kind: 'second_factor' | 'set_up_factor' }>;
 
@@ -80,5 +83,6 @@ export async function rememberBrowser(context: FlowContext, userId: string): Pro
     createdAt: now,
     expiresAt: now + rememberDeviceDays * day,
   });
+  await context.store.forgetExcessDevices(context.tenant.id, userId, maximumRemembered);
   return secret;
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Incoming } from './incoming.ts';
 import { stripWhiteSpace } from './white-space.ts';
 
@@ -42,7 +42,7 @@ export function createOriginReader(trustedProxies: readonly string[]): ReadOrigi
     const forwarded = headers.get('x-forwarded-host');
     const host = forwarded === null ? own : oneOf('X-Forwarded-Host', forwarded.split(','));
     // Each proxy appends the peer it saw; the last one that is not ours is the person's.
-    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(stripWhiteSpace(hop))).filter((hop) => hop !== '');
+    const hops = (headers.get('x-forwarded-for') ?? '').split(',').map((hop) => plainAddress(stripWhiteSpace(hop))).filter(isAddress);
     const address = hops.toReversed().find((hop) => !isTrusted(hop)) ?? hops[0] ?? peer;
     return { ...host, address };
   };
@@ -69,6 +69,11 @@ function plainAddress(text: string): string {
   }
   const spelled = `http://[${address}]`;
   return URL.canParse(spelled) ? new URL(spelled).hostname.slice(1, -1) : address;
+}
+
+/** What is no address (`unknown`, a name, a zone) is text that somebody wrote, and would be kept as one. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
 }
 
 /** The name in a Host header, which may carry a port (RFC 9110 §7.2). */

@@ -22,6 +22,8 @@ export type AttemptKind =
   | 'passkey'
   /** The secret of a client: too long to be guessed, but trying is work. */
   | 'client_secret'
+  /** A password that somebody wants from now on: judging it is work. */
+  | 'new_password'
   /** A mail that somebody wants sent. */
   | 'mail'
   /** A change of address that somebody begins who is signed in. */
@@ -69,6 +71,7 @@ const table: Readonly<Record<AttemptKind, readonly Budget[]>> = {
   second_factor: [...guesses, { name: 'second-factor', per: 'person', burst: 5, every: 3 * minute }],
   passkey: networks('guess', 100, 9 * second),
   client_secret: networks('client-secret', 100, 9 * second),
+  new_password: networks('new-password', 100, 9 * second),
   // What a mailbox bears: five at once, and 20 in any 24 hours (10 and the 10 that come back) (WSTG-ATHN-09).
   mail: [
     { name: 'mail', per: 'person', burst: 5, every: 20 * minute },

@@ -11,11 +11,12 @@ import { sha256 } from '../core/hash.ts';
 import { randomChallenge } from '../core/random.ts';
 import type { PasskeyRecord } from '../store/account-records.ts';
 import type { TenantId } from '../store/records.ts';
+import { readUnattested, writeUnattested } from './attestation.ts';
 
 /** How long a challenge is good, in milliseconds. */
 const challengeLifetime = 5 * minute;
 
-/** The longest answer of an authenticator that is read, in characters; one with attestation has a few thousand. */
+/** The longest answer of an authenticator that is read, in characters; browsers repeat parts of one, and it has a few thousand. */
 const maximumAnswer = 20_000;
 
 /** COSE algorithms (RFC 9053 §2): EdDSA, ES256, RS256. A key of any other is refused. */
@@ -95,12 +96,18 @@ export async function registrationOptions(
 /** What an authenticator said to a registration. */
 export type NewPasskey = Pick<PasskeyRecord, 'id' | 'publicKey' | 'counter' | 'transports' | 'backedUp' | 'rpId'>;
 
-/** Verifies a new passkey (WebAuthn Level 3 §7.1). Undefined for anything that does not hold. */
+/**
+ * Verifies a new passkey (WebAuthn Level 3 §7.1). Undefined for anything that does not hold. The library judges
+ * attestations by asking wherever their certificates say, so it is given an object of our own that has none.
+ */
 export async function verifyRegistration(json: string, challenge: Challenge, party: RelyingParty): Promise<NewPasskey | undefined> {
-  const response = readAnswer(json, ['clientDataJSON', 'attestationObject']);
-  if (response === undefined) {
+  const answer = readAnswer(json, ['clientDataJSON', 'attestationObject']);
+  const object = answer && decodeBase64url(String(answer.response['attestationObject']));
+  const data = object && readUnattested(object);
+  if (answer === undefined || data === undefined) {
     return undefined;
   }
+  const response = { ...answer, response: { ...answer.response, attestationObject: encodeBase64url(writeUnattested(data)) } };
   const { verifyRegistrationResponse } = await library();
   const { registrationInfo } = await orNothing(
     verifyRegistrationResponse({
@@ -112,7 +119,8 @@ export async function verifyRegistration(json: string, challenge: Challenge, par
       supportedAlgorithmIDs: algorithms,
     }),
   );
-  if (registrationInfo === undefined) {
+  // §7.1: a longer credential id than 1023 bytes is refused.
+  if (registrationInfo === undefined || bytesOf(registrationInfo.credential.id).byteLength > 1023) {
     return undefined;
   }
   const { credential, credentialDeviceType } = registrationInfo;
@@ -121,7 +129,7 @@ export async function verifyRegistration(json: string, challenge: Challenge, par
     rpId: party.id,
     publicKey: encodeBase64url(credential.publicKey),
     counter: credential.counter,
-    transports: transportsOf(response.response['transports']),
+    transports: transportsOf(answer.response['transports']),
     backedUp: credentialDeviceType === 'multiDevice',
   };
 }
@@ -207,7 +215,19 @@ function readAnswer(json: string, fields: readonly string[]): Answer | undefined
   if (typeof id !== 'string' || decodeBase64url(id) === undefined || typeof response !== 'object' || response === null) {
     return undefined;
   }
-  return fields.every((field) => typeof response[field] === 'string') ? { ...value, id, response } : undefined;
+  const whole = fields.every((field) => typeof response[field] === 'string');
+  return whole && !isFramed(String(response['clientDataJSON'])) ? { ...value, id, response } : undefined;
+}
+
+/** WebAuthn Level 3 §7.1 and §7.2: our pages stand in no frame of another origin, so no answer comes out of one. */
+function isFramed(clientData: string): boolean {
+  try {
+    const { crossOrigin = false, topOrigin } = JSON.parse(new TextDecoder().decode(decodeBase64url(clientData))) as Readonly<Record<string, unknown>>;
+    return crossOrigin !== false || topOrigin !== undefined;
+  } catch {
+    // What is no JSON object is no better.
+    return true;
+  }
 }
 
 function transportsOf(value: unknown): readonly string[] {

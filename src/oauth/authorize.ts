@@ -5,6 +5,12 @@ import type { Context } from './context.ts';
 import { describe, type Failure } from './failures.ts';
 import { authorizationCodeLifetime, offlineGrantLifetime } from './lifetimes.ts';
 
+/**
+ * What one person may have granted one client: so many codes at a time, which live for a minute, and so many grants, of which each device has one.
+ * Those unused longest make room; another client's are never touched. For a moment there may be a few more.
+ */
+const maximumPerClient = { codes: 20, grants: 100 };
+
 /** An answer to the client through the browser. Its target is a registered redirect URI by type. */
 export interface AuthorizationResponse {
   readonly target: ResponseTarget;
@@ -17,7 +23,8 @@ export async function issueCode(context: Context, request: AuthorizationRequest,
   const now = context.clock.now();
   const { code, grantId, codeHash } = mintCode(now);
   const offline = request.scopes.includes('offline_access');
-  await context.store.createGrant(context.tenant.id, {
+  const { store, tenant } = context;
+  const created = store.createGrant(tenant.id, {
     id: grantId,
     clientId: request.clientId,
     userId: session.userId,
@@ -43,8 +50,16 @@ export async function issueCode(context: Context, request: AuthorizationRequest,
     revokedAt: null,
     revocationReason: null,
   });
+  await Promise.all([created, makeRoom(context, request.clientId, session.userId)]);
   context.record({ event: 'code_issued', clientId: request.clientId, userId: session.userId });
   return respond(context, request.target, [['code', code]]);
+}
+
+/** Looks after {@link maximumPerClient} with one code in four, for it takes longer than issuing one; and beside it, so that both share a commit. */
+async function makeRoom({ store, tenant, record }: Context, clientId: string, userId: string): Promise<void> {
+  if (Math.random() < 0.25 && (await store.deleteExcessGrants(tenant.id, userId, clientId, maximumPerClient))) {
+    record({ event: 'grant_crowded_out', clientId, userId });
+  }
 }
 
 /** An error for the client (RFC 6749 §4.1.2.1). */

@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from '../core/result.ts';
 import type { ClientRecord } from '../store/records.ts';
 import type { Context } from './context.ts';
 import type { Failure, Reason } from './failures.ts';
-import type { Parameters } from './parameters.ts';
+import { defaultMaximum, type Parameters } from './parameters.ts';
 
 /** A client that has shown that it is itself, as far as it can: a confidential one has proved its secret. */
 export type AuthenticatedClient = Brand<ClientRecord, 'AuthenticatedClient'>;
@@ -82,12 +82,15 @@ function readCredentials(authorization: string | undefined, parameters: Paramete
   return succeed(basic);
 }
 
+/** The longest header of HTTP Basic that is read: the longest id and secret that a form may carry, in base64. */
+const maximumBasic = 8192;
+
 /**
  * HTTP Basic with both halves form-encoded (RFC 6749 §2.3.1). Many clients skip that encoding, so the secret
  * counts in either spelling. An empty secret is what public clients of some libraries send: none at all.
  */
 function readBasic(authorization: string): { clientId: string; secrets: readonly string[] | undefined } | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
+  const encoded = authorization.length > maximumBasic ? undefined : /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   if (colon < 1) {
@@ -96,8 +99,8 @@ function readBasic(authorization: string): { clientId: string; secrets: readonly
   const rawId = text.slice(0, colon);
   const rawSecret = text.slice(colon + 1);
   const clientId = formDecode(rawId) ?? rawId;
-  // As in every parameter: no NUL reaches the store, where PostgreSQL would call it an error.
-  if (/[\0\uFFFD]/.test(clientId)) {
+  // As in every parameter: nothing overlong, and no NUL, which PostgreSQL would call an error.
+  if (clientId.length > defaultMaximum || /[\0\uFFFD]/.test(clientId)) {
     return undefined;
   }
   const secrets = [...new Set([rawSecret, formDecode(rawSecret) ?? rawSecret])];

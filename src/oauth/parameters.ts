@@ -24,7 +24,7 @@ const maximumLength: Readonly<Record<string, number>> = {
   refresh_token: 4096,
   client_secret: 4096,
 };
-const defaultMaximum = 512;
+export const defaultMaximum = 512;
 
 /** Has a stricter grammar of its own (`pkce.ts`), which must get to see it: whoever breaks that has spent the code. */
 const judgedByItsGrammar = 'code_verifier';

@@ -17,7 +17,7 @@ export function linkPage(m: { readonly site: PageSite; readonly ticket: string; 
   });
 }
 
-/** Shows the code of a link that was opened in another browser than the one that asked for it. */
+/** Shows the code of a link that cannot go on where it was opened: in another browser than the one that asked for it, mostly. */
 export function otherBrowserPage(m: { readonly site: PageSite; readonly code: string }): Html {
   const { words } = m.site;
   return slip({

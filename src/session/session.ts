@@ -7,6 +7,9 @@ import type { Instant, SessionRecord, TenantId } from '../store/records.ts';
 /** How long a sign-in lasts in a browser, in milliseconds. */
 export const sessionLifetime = 14 * day;
 
+/** In how many sessions a person may be signed in, in all browsers together. */
+const maximumSessions = 100;
+
 /** What a session is started with. */
 export interface Authentication {
   readonly userId: string;
@@ -30,22 +33,23 @@ export interface SessionContext {
  * Starts a session and returns the secret of its cookie, which is kept nowhere. The secret is always new: one
  * that an attacker planted before the sign-in leads nowhere. The same person signing in again keeps the
  * session itself (`current`), so that applications which rest on it stay signed in; where it has ended at this very
- * moment, a new one begins.
+ * moment, a new one begins. One too many ends the one that was signed in to longest ago.
  */
 export async function startSession(
   context: SessionContext,
   authentication: Authentication,
   current: SessionRecord | undefined,
-): Promise<{ readonly session: SessionRecord; readonly secret: string }> {
+): Promise<{ readonly session: SessionRecord; readonly secret: string; readonly crowdedOut: boolean }> {
   const continued = current?.userId === authentication.userId ? await continueSession(context, authentication, current) : undefined;
   if (continued !== undefined) {
-    return continued;
+    return { ...continued, crowdedOut: false };
   }
   const now = context.clock.now();
   const [secret, fields] = newAuthentication(authentication);
   const session: SessionRecord = { ...fields, id: randomId('sid'), authTime: now, createdAt: now, expiresAt: now + sessionLifetime };
   await context.store.startSession(context.tenant.id, session);
-  return { session, secret };
+  const crowdedOut = await context.store.endExcessSessions(context.tenant.id, session.userId, maximumSessions);
+  return { session, secret, crowdedOut };
 }
 
 /**

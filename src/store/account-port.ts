@@ -59,6 +59,8 @@ export interface AccountStore {
   isDeviceRemembered(tenantId: TenantId, tokenHash: string, userId: string, now: Instant): Promise<boolean>;
   /** Returns how many there were. */
   forgetDevices(tenantId: TenantId, userId: string): Promise<number>;
+  /** Forgets the oldest beyond so many. Says whether there were any. */
+  forgetExcessDevices(tenantId: TenantId, userId: string, maximum: number): Promise<boolean>;
 
   /** Makes the ticket together with the message that carries it: never one without the other. */
   createTicket(tenantId: TenantId, ticket: TicketRecord, message?: MessageRecord): Promise<void>;
@@ -88,6 +90,8 @@ export interface AccountStore {
   listMessages(tenantId: TenantId, limit: number): Promise<readonly MessageRecord[]>;
 
   addSecurityEvent(tenantId: TenantId, event: SecurityEventRecord): Promise<void>;
-  /** Newest first. */
-  listSecurityEvents(tenantId: TenantId, userId: string, limit: number): Promise<readonly SecurityEventRecord[]>;
+  /** Deletes the oldest beyond so many. Says whether there were any. */
+  deleteExcessSecurityEvents(tenantId: TenantId, userId: string, maximum: number): Promise<boolean>;
+  /** Newest first, without the first `skip` of them. */
+  listSecurityEvents(tenantId: TenantId, userId: string, limit: number, skip?: number): Promise<readonly SecurityEventRecord[]>;
 }

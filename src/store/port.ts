@@ -34,6 +34,15 @@ export type Rotation =
   /** The grant is revoked, expired or of another client. */
   | { readonly kind: 'unknown' };
 
+/** What one client has been granted by a user with one set of scopes, in however many grants. */
+export interface Access {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly resources: readonly string[];
+  readonly since: Instant;
+  readonly lastUsed: Instant;
+}
+
 /** What a token rests on beside its client, read at one moment. */
 export interface Standing {
   readonly grant: GrantRecord | undefined;
@@ -166,6 +175,8 @@ export interface Store extends AccountStore {
   endSession(tenantId: TenantId, sessionId: string): Promise<boolean>;
   /** Ends all of them but `keepSession`. Returns how many there were. */
   endSessionsOfUser(tenantId: TenantId, userId: string, keepSession?: string): Promise<number>;
+  /** Ends those beyond so many in which the user signed in longest ago. Says whether there were any. */
+  endExcessSessions(tenantId: TenantId, userId: string, maximum: number): Promise<boolean>;
   /** Ends one session of this user and revokes every grant of it, those that would outlive it too. */
   revokeSession(tenantId: TenantId, userId: string, sessionId: string, reason: string, now: Instant): Promise<boolean>;
   /**
@@ -181,8 +192,18 @@ export interface Store extends AccountStore {
 
   createGrant(tenantId: TenantId, grant: GrantRecord): Promise<void>;
   findGrant(tenantId: TenantId, grantId: string): Promise<GrantRecord | undefined>;
-  /** Those that were redeemed and are neither revoked nor expired, newest first, whatever became of their sessions. */
-  listGrantsOfUser(tenantId: TenantId, userId: string, now: Instant): Promise<readonly GrantRecord[]>;
+  /** What clients can use: grants that were redeemed, are neither revoked nor expired, and whose session has not ended where they rest on it. */
+  listAccessOfUser(tenantId: TenantId, userId: string, now: Instant): Promise<readonly Access[]>;
+  /**
+   * Deletes what a user has granted a client beyond so many codes that nobody has redeemed, the oldest first, and so many grants that
+   * were redeemed: revoked ones first, then those unused longest. Says whether there were any.
+   */
+  deleteExcessGrants(
+    tenantId: TenantId,
+    userId: string,
+    clientId: string,
+    maximum: { readonly codes: number; readonly grants: number },
+  ): Promise<boolean>;
   /** Spends the code of a grant that has been read; what has happened to it since then is judged by its row. */
   redeemCode(tenantId: TenantId, clientId: string, grant: GrantRecord, now: Instant): Promise<Redemption>;
   /**

@@ -41,7 +41,7 @@ describe('sign-in by a code or link in a mail', () => {
     const { sent } = await askFor('thief@example.com');
     const link = linkIn(await t.mail.waitFor('thief@example.com', sent));
     const thief = new UserAgent();
-    expect((await thief.open(link)).text).toContain('Type this code there');
+    expect((await thief.open(link)).text).toContain('Type this code in the browser window');
     const forced = await send(`${t.server.issuer}/link`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', origin: t.server.issuer },

@@ -295,6 +295,8 @@ describe('H. second factors', () => {
       { challenge: Buffer.alloc(32).toString('base64url') },
       { challenge: '' },
       { type: 'webauthn.create' },
+      { crossOrigin: true },
+      { topOrigin: 'https://evil.example' },
       { verified: false },
       { present: false },
       { foreignKey: true },

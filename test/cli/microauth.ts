@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { tripwire } from '../support/connections.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
@@ -80,7 +81,7 @@ export async function startServerCommand(
 }
 
 function start(folder: string, words: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [main, ...words], { cwd: folder, env: { PATH: process.env['PATH'], ...environment } });
+  return spawn(process.execPath, [main, ...words], { cwd: folder, env: { PATH: process.env['PATH'], ...tripwire, ...environment } });
 }
 
 function collect(child: ChildProcess): () => { readonly stdout: string; readonly stderr: string } {

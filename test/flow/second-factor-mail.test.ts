@@ -4,6 +4,7 @@ import type { FlowContext } from '../../src/flow/context.ts';
 import type { Interaction } from '../../src/flow/interaction.ts';
 import { firstProof } from '../../src/flow/proof.ts';
 import { startAccountInteraction } from '../../src/flow/account-request.ts';
+import { createPasswordJudge } from '../../src/identity/password-judge.ts';
 import { judgeFactorCode, sendFactorCode, waysOf } from '../../src/flow/second-factor.ts';
 import type { ProofStep } from '../../src/flow/step-up.ts';
 import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     store,
     clock,
     hasher: server.admin.hasher,
+    passwordJudge: createPasswordJudge(),
     signer: { sign: () => Promise.reject(new Error('not here')) } as unknown as FlowContext['signer'],
     record: () => {},
     mailer: {

@@ -14,6 +14,7 @@ import { createPasswordHasher } from '../../src/identity/password.ts';
 import type { Store } from '../../src/store/port.ts';
 import type { TenantRecord } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
+import { tripwire } from '../support/connections.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
 import { freePort, password, unwrap } from '../support/server.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
@@ -70,6 +71,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const key = randomBytes(32);
   const environment = {
     PATH: process.env['PATH'],
+    ...tripwire,
     // Compiled code is kept between starts, so that a restart takes a fraction of a second.
     NODE_COMPILE_CACHE: join(tmpdir(), 'microauth-compile-cache'),
     MICROAUTH_URL: issuer,

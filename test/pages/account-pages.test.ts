@@ -19,6 +19,7 @@ const hostile = `"><script>alert('1')</script>&\u2028`;
 const brand = { stylesheet: hostile, logo: hostile, icon: hostile, terms: 'javascript:alert(1)', privacy: hostile };
 const words = wordsOf('en');
 const site: PageSite = { name: hostile, locale: 'en', words, brand };
+const pager = { previous: 1, next: 3 };
 const own = { site, account: { name: hostile, email: hostile }, session: hostile, note: hostile };
 const date = html`<time>${hostile}</time>`;
 const values = { name: hostile, given_name: hostile, family_name: hostile, nickname: hostile, birthdate: hostile, phone_number: hostile, locale: hostile, zoneinfo: hostile };
@@ -35,9 +36,9 @@ const pages = {
   setUpAuthenticator: setUpAuthenticatorPage({ ...own, seed: hostile, uri: `otpauth://totp/${encodeURIComponent(hostile)}`, pending: hostile, replaces: true, problem: 'wrong' }),
   recoveryCodesLeft: recoveryCodesLeftPage({ ...own, left: hostile, possible: true }),
   newRecoveryCodes: newRecoveryCodesPage({ ...own, codes: [hostile] }),
-  sessions: sessionsPage({ ...own, devices: [{ id: hostile, name: hostile, address: hostile, since: date, here: true }, { id: hostile, name: hostile, address: hostile, since: date, here: false }] }),
-  applications: applicationsPage({ ...own, applications: [{ id: hostile, client: { name: hostile, uri: 'javascript:alert(1)' }, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], since: date, lastUsed: date }] }),
-  activity: activityPage({ ...own, happenings: [{ what: html`${hostile}`, device: hostile, address: hostile, at: date }] }),
+  sessions: sessionsPage({ ...own, devices: [{ id: hostile, name: hostile, address: hostile, since: date, here: true }, { id: hostile, name: hostile, address: hostile, since: date, here: false }], pager, others: true }),
+  applications: applicationsPage({ ...own, applications: [{ id: hostile, client: { name: hostile, uri: 'javascript:alert(1)' }, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], since: date, lastUsed: date }], pager }),
+  activity: activityPage({ ...own, happenings: [{ what: html`${hostile}`, device: hostile, address: hostile, at: date }], pager }),
   download: downloadPage(own),
   delete: deletePage({ ...own, problem: hostile }),
 };

@@ -47,7 +47,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
     async function possessions(userId: string): Promise<unknown> {
       return {
         sessions: (await store.listSessions(tenant, userId, now)).length,
-        grants: (await store.listGrantsOfUser(tenant, userId, now)).length,
+        grants: (await store.listAccessOfUser(tenant, userId, now)).length,
         consents: (await store.findConsent(tenant, userId, 'client')) === undefined ? 0 : 1,
         factors: await store.readFactors(tenant, userId),
         devices: (await store.isDeviceRemembered(tenant, `hash of token of ${userId}`, userId, now)) ? 1 : 0,
@@ -58,6 +58,8 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
     const factors = { passkeys: 1, totp: true, recoveryCodes: 2 };
     const everything = { sessions: 1, grants: 1, consents: 1, factors, devices: 1, tickets: 1, events: 1 };
     const nothing = { sessions: 0, grants: 0, consents: 0, factors: { passkeys: 0, totp: false, recoveryCodes: 0 }, devices: 0, tickets: 0, events: 0 };
+
+    const isRevoked = async (grantId: string) => (await store.findGrant(tenant, grantId))?.revokedAt !== null;
 
     describe('what a tenant decides', () => {
       test('is changed in parts, and read back as it was given', async () => {
@@ -105,7 +107,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         }
         expect(await store.setPassword(tenant, 'user', 'new hash', now, 'here')).toBe(true);
         expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['here']);
-        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['grant of here']);
+        expect([await isRevoked('grant of here'), await isRevoked('grant of elsewhere')]).toEqual([false, true]);
       });
 
       test('a password is hashed anew only where it is still the same, and nothing ends', async () => {
@@ -183,7 +185,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
 
       test('all end but the one that is kept, and remembered devices are forgotten', async () => {
         expect(await store.revokeSessionsOfUser(tenant, 'user', 'signed_out', now, 'here')).toBe(1);
-        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['grant of here']);
+        expect([await isRevoked('grant of here'), await isRevoked('of a session long gone'), await isRevoked('grant of user')]).toEqual([false, true, true]);
         expect(await possessions('user')).toMatchObject({ sessions: 1, devices: 0, tickets: 1 });
         expect(await store.revokeSessionsOfUser(tenant, 'user', 'signed_out', now)).toBe(1);
         expect(await possessions('user')).toMatchObject({ sessions: 0, grants: 0 });
@@ -201,14 +203,43 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         );
       });
 
-      test('lists what was redeemed and still stands, newest first', async () => {
-        await store.createGrant(tenant, aGrant('older', { redeemedAt: now, createdAt: now - 1 }));
-        await store.createGrant(tenant, aGrant('newer', { redeemedAt: now }));
-        await store.createGrant(tenant, aGrant('never redeemed'));
-        await store.createGrant(tenant, aGrant('revoked', { redeemedAt: now, revokedAt: now, revocationReason: 'test' }));
-        await store.createGrant(tenant, aGrant('expired', { redeemedAt: now, expiresAt: now }));
-        await store.createGrant(tenant, aGrant('of other', { userId: 'other', redeemedAt: now }));
-        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['newer', 'older']);
+      test('lists what was redeemed and still stands, by client and scopes', async () => {
+        await store.startSession(tenant, aSession('session', 'user'));
+        await store.createGrant(tenant, aGrant('older', { redeemedAt: now - 4, createdAt: now - 5, rotatedAt: now - 3 }));
+        await store.createGrant(tenant, aGrant('newer', { redeemedAt: now - 1, createdAt: now - 2 }));
+        await store.createGrant(tenant, aGrant('of other scopes', { redeemedAt: now, scopes: ['openid', 'zip'] }));
+        await store.createGrant(tenant, aGrant('offline', { clientId: 'other', sessionId: 'gone', redeemedAt: now, offline: true }));
+        await store.createGrant(tenant, aGrant('of a session that is gone', { clientId: 'third', sessionId: 'gone', redeemedAt: now }));
+        await store.createGrant(tenant, aGrant('never redeemed', { clientId: 'third' }));
+        await store.createGrant(tenant, aGrant('revoked', { clientId: 'third', redeemedAt: now, revokedAt: now, revocationReason: 'test' }));
+        await store.createGrant(tenant, aGrant('expired', { clientId: 'third', redeemedAt: now, expiresAt: now }));
+        await store.createGrant(tenant, aGrant('of other', { clientId: 'third', userId: 'other', redeemedAt: now }));
+        const { scopes, resources, createdAt } = aGrant('any');
+        expect(await store.listAccessOfUser(tenant, 'user', now)).toEqual([
+          { clientId: 'client', scopes, resources, since: now - 5, lastUsed: now - 1 },
+          { clientId: 'client', scopes: ['openid', 'zip'], resources, since: createdAt, lastUsed: now },
+          { clientId: 'other', scopes, resources, since: createdAt, lastUsed: now },
+        ]);
+      });
+
+      test('beyond so many of a user and a client the oldest codes and the longest unused grants go', async () => {
+        const redeemed = { redeemedAt: now, createdAt: now };
+        await store.createGrant(tenant, aGrant('used just now', { ...redeemed, createdAt: now - 9, rotatedAt: now + 5 }));
+        await store.createGrant(tenant, aGrant('new', { ...redeemed, redeemedAt: now + 4 }));
+        await store.createGrant(tenant, aGrant('unused', redeemed));
+        await store.createGrant(tenant, aGrant('revoked', { ...redeemed, redeemedAt: now + 9, revokedAt: now + 9, revocationReason: 'test' }));
+        await store.createGrant(tenant, aGrant('code', { createdAt: now + 1 }));
+        await store.createGrant(tenant, aGrant('older code', { createdAt: now }));
+        await store.createGrant(tenant, aGrant('of other client', { ...redeemed, clientId: 'other' }));
+        await store.createGrant(tenant, aGrant('of other user', { ...redeemed, userId: 'other' }));
+        const all = ['used just now', 'new', 'unused', 'revoked', 'code', 'older code', 'of other client', 'of other user'];
+        const left = async () => (await Promise.all(all.map((id) => store.findGrant(tenant, id)))).flatMap((grant) => (grant === undefined ? [] : [grant.id]));
+        expect(await store.deleteExcessGrants(tenant, 'user', 'client', { codes: 2, grants: 4 })).toBe(false);
+        expect(await left()).toEqual(all);
+        expect(await store.deleteExcessGrants(tenant, 'user', 'client', { codes: 1, grants: 3 })).toBe(true);
+        expect(await left()).toEqual(['used just now', 'new', 'unused', 'code', 'of other client', 'of other user']);
+        expect(await store.deleteExcessGrants(tenant, 'user', 'client', { codes: 1, grants: 2 })).toBe(true);
+        expect(await left()).toEqual(['used just now', 'new', 'code', 'of other client', 'of other user']);
       });
 
       test('being kept out ends all that can be used, for good; whose factors these are stays as it was', async () => {
@@ -235,12 +266,12 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         await furnish('user');
         await furnish('other');
         await store.createGrant(tenant, aGrant('not redeemed'));
-        await store.createGrant(tenant, aGrant('of other client', { clientId: 'other client', redeemedAt: now }));
+        await store.createGrant(tenant, aGrant('of other client', { clientId: 'other client', redeemedAt: now, offline: true }));
         expect(await store.revokeClientOfUser(tenant, 'user', 'client', 'user_revoked', now + 1)).toBe(2);
         expect(await store.revokeClientOfUser(tenant, 'user', 'client', 'again', now + 2)).toBe(0);
         expect(await store.findGrant(tenant, 'not redeemed')).toMatchObject({ revokedAt: now + 1, revocationReason: 'user_revoked' });
         expect(await possessions('user')).toEqual({ ...everything, consents: 0 });
-        expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['of other client']);
+        expect((await store.listAccessOfUser(tenant, 'user', now)).map(({ clientId }) => clientId)).toContain('other client');
         expect(await possessions('other')).toEqual(everything);
       });
     });
@@ -350,6 +381,25 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       expect(await store.forgetDevices(tenant, 'user')).toBe(2);
       expect(await store.isDeviceRemembered(tenant, 'hash of another', 'user', now)).toBe(false);
       expect(await store.isDeviceRemembered(tenant, 'hash of of other', 'other', now)).toBe(true);
+    });
+
+    test('beyond so many the sessions signed in to longest ago end, the oldest devices and events go, of this user alone', async () => {
+      for (const [index, userId] of ['user', 'user', 'user', 'other'].entries()) {
+        // Made in one order, used in another.
+        await store.startSession(tenant, aSession(`session-${index}`, userId, { authTime: now - index, createdAt: now + index }));
+        await store.rememberDevice(tenant, aDevice(`token-${index}`, userId, { createdAt: now - index }));
+        await store.addSecurityEvent(tenant, aSecurityEvent(`event-${index}`, userId, { at: now - index }));
+      }
+      const sessions = async () => (await store.listSessions(tenant, 'user', now)).map(({ id }) => id).toSorted();
+      expect([await store.endExcessSessions(tenant, 'user', 3), await store.endExcessSessions(tenant, 'user', 2)]).toEqual([false, true]);
+      expect(await sessions()).toEqual(['session-0', 'session-1']);
+      expect([await store.forgetExcessDevices(tenant, 'user', 3), await store.forgetExcessDevices(tenant, 'user', 2)]).toEqual([false, true]);
+      const remembered = [0, 1, 2].map((index) => store.isDeviceRemembered(tenant, `hash of token-${index}`, 'user', now));
+      expect(await Promise.all(remembered)).toEqual([true, true, false]);
+      expect([await store.deleteExcessSecurityEvents(tenant, 'user', 3), await store.deleteExcessSecurityEvents(tenant, 'user', 2)]).toEqual([false, true]);
+      expect((await store.listSecurityEvents(tenant, 'user', 9)).map(({ id }) => id)).toEqual(['event-0', 'event-1']);
+      expect((await store.listSecurityEvents(tenant, 'user', 9, 1)).map(({ id }) => id)).toEqual(['event-1']);
+      expect((await store.listSessions(tenant, 'other', now)).length + (await store.listSecurityEvents(tenant, 'other', 9)).length).toBe(2);
     });
 
     describe('tickets', () => {

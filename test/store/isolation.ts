@@ -67,6 +67,7 @@ const calls: Calls = {
   listSessions: (store, tenant) => store.listSessions(tenant, 'user', now),
   endSession: (store, tenant) => store.endSession(tenant, 'session'),
   endSessionsOfUser: (store, tenant) => store.endSessionsOfUser(tenant, 'user'),
+  endExcessSessions: (store, tenant) => store.endExcessSessions(tenant, 'user', 0),
   revokeSession: (store, tenant) => store.revokeSession(tenant, 'user', 'session', 'intruder', now),
   revokeSessionsOfUser: (store, tenant) => store.revokeSessionsOfUser(tenant, 'user', 'intruder', now),
   listConsentsOfUser: (store, tenant) => store.listConsentsOfUser(tenant, 'user'),
@@ -74,7 +75,8 @@ const calls: Calls = {
   addConsent: (store, tenant) => store.addConsent(tenant, { userId: 'user', clientId: 'client', allowed: { '': ['all'] }, grantedAt: now }),
   createGrant: (store, tenant) => store.createGrant(tenant, aGrant('grant', { userId: 'intruder' })),
   findGrant: (store, tenant) => store.findGrant(tenant, 'grant'),
-  listGrantsOfUser: (store, tenant) => store.listGrantsOfUser(tenant, 'user', now),
+  listAccessOfUser: (store, tenant) => store.listAccessOfUser(tenant, 'user', now),
+  deleteExcessGrants: (store, tenant) => store.deleteExcessGrants(tenant, 'user', 'client', { codes: 0, grants: 0 }),
   revokeClientOfUser: (store, tenant) => store.revokeClientOfUser(tenant, 'user', 'client', 'intruder', now),
   redeemCode: (store, tenant) => store.redeemCode(tenant, 'client', aGrant('grant'), now),
   rotateRefreshToken: (store, tenant) => store.rotateRefreshToken(tenant, 'client', aGrant('grant'), 0, now, 10),
@@ -104,6 +106,7 @@ const calls: Calls = {
   rememberDevice: (store, tenant) => store.rememberDevice(tenant, aDevice('token', 'intruder')),
   isDeviceRemembered: (store, tenant) => store.isDeviceRemembered(tenant, 'hash of token', 'user', now),
   forgetDevices: (store, tenant) => store.forgetDevices(tenant, 'user'),
+  forgetExcessDevices: (store, tenant) => store.forgetExcessDevices(tenant, 'user', 0),
   createTicket: (store, tenant) => store.createTicket(tenant, aTicket('ticket', { email: 'intruder' }), aMessage('message', { failure: 'intruder' })),
   findTicket: (store, tenant) => store.findTicket(tenant, 'ticket', now),
   findTicketByLink: (store, tenant) => store.findTicketByLink(tenant, 'hash of link of ticket', now),
@@ -122,6 +125,7 @@ const calls: Calls = {
   listMessages: (store, tenant) => store.listMessages(tenant, 10),
   addSecurityEvent: (store, tenant) => store.addSecurityEvent(tenant, aSecurityEvent('event', 'user', { detail: 'intruder' })),
   listSecurityEvents: (store, tenant) => store.listSecurityEvents(tenant, 'user', 10),
+  deleteExcessSecurityEvents: (store, tenant) => store.deleteExcessSecurityEvents(tenant, 'user', 0),
 };
 
 /** What a tenant can do without having any of the rows; everything else finds nothing to say yes to. */
@@ -157,7 +161,8 @@ async function snapshot(store: Store, tenant: TenantId): Promise<unknown> {
     users: await store.listUsers(tenant),
     sessions: await store.listSessions(tenant, 'user', now),
     consent: await store.findConsent(tenant, 'user', 'client'),
-    grants: await store.listGrantsOfUser(tenant, 'user', now),
+    access: await store.listAccessOfUser(tenant, 'user', now),
+    grants: [await store.findGrant(tenant, 'grant'), await store.findGrant(tenant, 'redeemed')],
     logo: await store.findBrandImage(tenant, 'logo'),
     passkeys: await store.listPasskeys(tenant, 'user'),
     totp: await store.findTotp(tenant, 'user'),

@@ -9,6 +9,7 @@ export interface Lies {
   readonly challenge?: string;
   readonly type?: string;
   readonly crossOrigin?: boolean;
+  readonly topOrigin?: string;
   /** Whether the person was there, and was verified. */
   readonly present?: boolean;
   readonly verified?: boolean;
@@ -20,6 +21,16 @@ export interface Lies {
   readonly backupEligible?: boolean;
   /** Signs with a key of its own. */
   readonly foreignKey?: boolean;
+  /** Makes the attestation object in the place of one without attestation. */
+  readonly attest?: ((made: Made) => Buffer) | undefined;
+}
+
+/** What an attestation is about. */
+export interface Made {
+  readonly authData: Buffer;
+  readonly clientDataHash: Buffer;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
 }
 
 interface Credential {
@@ -54,10 +65,11 @@ export class Authenticator {
     const id = Buffer.from(credential.id, 'base64url');
     const length = Buffer.from([id.byteLength >> 8, id.byteLength & 255]);
     const data = Buffer.concat([this.#data(lies.rpId ?? rpId, 0x40, lies), Buffer.alloc(16), length, id, cose]);
-    const attestationObject = cbor(new Map<string, unknown>([['fmt', 'none'], ['attStmt', new Map()], ['authData', data]]));
+    const client = this.#client('webauthn.create', options.challenge, lies);
+    const made = { authData: data, clientDataHash: createHash('sha256').update(client).digest(), privateKey, publicKey };
     return this.#answer(credential.id, {
-      clientDataJSON: this.#client('webauthn.create', options.challenge, lies).toString('base64url'),
-      attestationObject: attestationObject.toString('base64url'),
+      clientDataJSON: client.toString('base64url'),
+      attestationObject: (lies.attest?.(made) ?? attestationObject('none', new Map(), data)).toString('base64url'),
       transports: ['internal', 'hybrid'],
     });
   }
@@ -81,7 +93,7 @@ export class Authenticator {
   }
 
   #client(type: string, challenge: string, lies: Lies): Buffer {
-    return Buffer.from(JSON.stringify({ type: lies.type ?? type, challenge: lies.challenge ?? challenge, origin: lies.origin ?? this.#origin, crossOrigin: lies.crossOrigin ?? false }));
+    return Buffer.from(JSON.stringify({ type: lies.type ?? type, challenge: lies.challenge ?? challenge, origin: lies.origin ?? this.#origin, crossOrigin: lies.crossOrigin ?? false, topOrigin: lies.topOrigin }));
   }
 
   #data(rpId: string, flags: number, { present = true, verified = true, backupEligible = this.#synced }: Lies): Buffer {
@@ -114,8 +126,13 @@ function askedBy(page: Page): unknown {
   return JSON.parse(text.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&#39;', "'"));
 }
 
-/** CBOR (RFC 8949) of what an attestation consists of: small integers, texts, bytes and maps. */
-function cbor(value: unknown): Buffer {
+/** An attestation object (WebAuthn Level 3 §6.5.4). */
+export function attestationObject(fmt: unknown, attStmt: unknown, authData: Buffer): Buffer {
+  return cbor(new Map([['fmt', fmt], ['attStmt', attStmt], ['authData', authData]]));
+}
+
+/** CBOR (RFC 8949) of what an attestation consists of: small integers, texts, bytes, lists and maps. */
+export function cbor(value: unknown): Buffer {
   const head = (major: number, length: number) =>
     length < 24 ? Buffer.from([(major << 5) | length]) : length < 256 ? Buffer.from([(major << 5) | 24, length]) : Buffer.from([(major << 5) | 25, length >> 8, length & 255]);
   if (typeof value === 'number') {
@@ -126,6 +143,9 @@ function cbor(value: unknown): Buffer {
   }
   if (value instanceof Map) {
     return Buffer.concat([head(5, value.size), ...[...value].flat().map(cbor)]);
+  }
+  if (Array.isArray(value)) {
+    return Buffer.concat([head(4, value.length), ...value.map(cbor)]);
   }
   const bytes = value as Buffer;
   return Buffer.concat([head(2, bytes.byteLength), bytes]);

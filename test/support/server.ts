@@ -19,6 +19,7 @@ import type { Store } from '../../src/store/port.ts';
 import type { ResourceRecord, TenantRecord, UserRecord } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
 import { type MovableClock, movableClock } from './clock.ts';
+import { mayConnectTo, underTest } from './connections.ts';
 
 /** The password of every test user. */
 export const password = 'correct horse battery staple';
@@ -117,7 +118,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   }
   const clock = movableClock();
   const databaseUrl = options.databaseUrl ?? `sqlite:${join(folder, 'microauth.db')}`;
-  const store = options.openStore?.(folder) ?? unwrap(openStore(databaseUrl));
+  mayConnectTo(databaseUrl);
+  mayConnectTo(options.smtpUrl);
+  const store = options.openStore?.(folder) ?? unwrap(underTest(() => openStore(databaseUrl)));
   await store.migrate(clock.now());
   const config: Config = {
     url: { scheme: options.scheme ?? 'http', host: 'localhost', port },
@@ -140,8 +143,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     await main.client({ type: 'spa', id: walk.clientId, name: 'Walk', redirectUris: [`${main.issuer}/walk`], postLogoutRedirectUris: [`${main.issuer}/walk`] });
     unwrap(await createUser(admin, main.record.id, { email: demoUser.email, password: demoUser.password, emailVerified: true, claims: { name: 'Demo User' } }));
   }
-  const app = createApp({ config, store, clock, log, ...(options.dev === true ? { dev: { walk: { ...walk, user: demoUser } } } : {}) });
-  unwrap(await app.start());
+  const dev = options.dev === true ? { dev: { walk: { ...walk, user: demoUser } } } : {};
+  const app = underTest(() => createApp({ config, store, clock, log, ...dev }));
+  unwrap(await underTest(() => app.start()));
   return {
     ...main,
     port,

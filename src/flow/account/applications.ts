@@ -1,4 +1,5 @@
-import type { Allowed, ClientRecord, GrantRecord, Instant, UserRecord } from '../../store/records.ts';
+import type { Access } from '../../store/port.ts';
+import type { Allowed, ClientRecord, Instant, UserRecord } from '../../store/records.ts';
 import type { FlowContext } from '../context.ts';
 import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
@@ -16,27 +17,19 @@ export interface Application {
 /** The applications with access, those that were used last first. */
 export async function listApplications({ store, tenant, clock }: FlowContext, user: UserRecord): Promise<readonly Application[]> {
   const now = clock.now();
-  const [grants, consents, sessions] = await Promise.all([
-    store.listGrantsOfUser(tenant.id, user.id, now),
-    store.listConsentsOfUser(tenant.id, user.id),
-    store.listSessions(tenant.id, user.id, now),
-  ]);
-  const alive = new Set(sessions.map(({ id }) => id));
-  // OpenID Connect Core §11: only offline access goes on when its session has ended.
-  const standing = grants.filter(({ offline, sessionId }) => offline || alive.has(sessionId));
-  const clientIds = [...new Set([...standing, ...consents].map(({ clientId }) => clientId))];
+  const [access, consents] = await Promise.all([store.listAccessOfUser(tenant.id, user.id, now), store.listConsentsOfUser(tenant.id, user.id)]);
+  const clientIds = [...new Set([...access, ...consents].map(({ clientId }) => clientId))];
   const applications = await Promise.all(
     clientIds.map(async (clientId) => {
       const client = await store.findClient(tenant.id, clientId);
-      const own = standing.filter((grant) => grant.clientId === clientId);
+      const own = access.filter((one) => one.clientId === clientId);
       const consent = consents.find((one) => one.clientId === clientId);
-      const times = own.map(({ rotatedAt, redeemedAt, createdAt }) => rotatedAt ?? redeemedAt ?? createdAt);
       return (
         client && {
           client,
           allowed: mergeAllowed([...own.map(allowedBy), consent?.allowed ?? {}]),
-          since: Math.min(...own.map(({ createdAt }) => createdAt), consent?.grantedAt ?? now),
-          lastUsed: times.length === 0 ? undefined : Math.max(...times),
+          since: Math.min(...own.map(({ since }) => since), consent?.grantedAt ?? now),
+          lastUsed: own.length === 0 ? undefined : Math.max(...own.map(({ lastUsed }) => lastUsed)),
         }
       );
     }),
@@ -45,7 +38,7 @@ export async function listApplications({ store, tenant, clock }: FlowContext, us
 }
 
 /** What a grant gives, as consents say it. */
-function allowedBy({ resources, scopes }: GrantRecord): Allowed {
+function allowedBy({ resources, scopes }: Access): Allowed {
   return Object.fromEntries((resources.length === 0 ? [tenantItself] : resources).map((resource) => [resource, scopes]));
 }
 

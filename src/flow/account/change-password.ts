@@ -1,6 +1,7 @@
-import { judgeNewPassword, type PasswordProblem } from '../../identity/password-rules.ts';
+import type { PasswordProblem } from '../../identity/password-rules.ts';
 import type { SessionRecord, UserRecord } from '../../store/records.ts';
 import type { FlowContext } from '../context.ts';
+import { judgeNewPassword } from '../new-password.ts';
 import { notify } from '../notices.ts';
 import { judgePassword } from '../password-sign-in.ts';
 import { passwordRulesFor } from '../reset-password.ts';
@@ -34,7 +35,7 @@ export async function changePassword(
       case 'right':
     }
   }
-  const problem = await judgeNewPassword(passwords.next, passwordRulesFor(context, user));
+  const problem = await judgeNewPassword(context, passwords.next, passwordRulesFor(context, user), browser);
   if (problem !== undefined) {
     return { kind: 'refused', problem };
   }

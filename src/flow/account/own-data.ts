@@ -6,8 +6,8 @@ import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
 import { listApplications } from './applications.ts';
 
-/** More than anybody has in the time that events are kept. */
-const maximumEvents = 10_000;
+/** As many as are kept. */
+const maximumEvents = 1000;
 
 /** Everything that is kept about a person, for them (GDPR art. 15 and 20). No hash, no seed and no secret is in it. */
 export async function collectOwnData(context: FlowContext, user: UserRecord, browser: Browser): Promise<object> {

@@ -50,13 +50,12 @@ export async function submitLink(exchange: Exchange): Promise<Reply> {
 
 function renderGoOn(exchange: Exchange, ticket: TicketRecord, purpose: 'sign_in' | 'sign_up', secret: string): Reply {
   const page = { kind: 'page', status: 200 } as const;
-  if (!isOfBrowser(ticket, exchange.cookies.get('browser'))) {
+  const interaction = isOfBrowser(ticket, exchange.cookies.get('browser')) ? interactionOfTicket(exchange, ticket) : undefined;
+  if (interaction === undefined) {
     return { ...page, page: otherBrowserPage({ site: siteOf(exchange), code: codeOfLink(secret) }), cookies: [readerCookie(exchange, ticket)] };
   }
-  const interaction = interactionOfTicket(exchange, ticket);
-  const site = siteOf(exchange, interaction);
   // The button leads on to the application, which the page's policy has to allow.
-  return { ...page, page: linkPage({ site, ticket: secret, email: ticket.email, purpose }), ...(interaction && leadingOf(interaction)) };
+  return { ...page, page: linkPage({ site: siteOf(exchange, interaction), ticket: secret, email: ticket.email, purpose }), ...leadingOf(interaction) };
 }
 
 /** Whoever opens a link of somebody's mail reads that mail, so this browser is no stranger to the account. */
@@ -64,7 +63,7 @@ function readerCookie({ context, cookies }: Exchange, ticket: TicketRecord): Coo
   return { name: 'device', value: rememberReader(context, cookies.get('device'), ticket, randomId('device')) };
 }
 
-/** The sign-in that a ticket was asked for, where this is the browser that asked. */
+/** The sign-in that a ticket was asked for, where this is the browser that asked and the request was short enough to be kept. */
 function interactionOfTicket(exchange: Exchange, ticket: TicketRecord): Interaction | undefined {
   const { interaction: box } = JSON.parse(ticket.data) as { readonly interaction?: string };
   return openInteraction(exchange.context, exchange.cookies.browsers, 'authorization', box);

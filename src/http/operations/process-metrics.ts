@@ -13,7 +13,7 @@ export function createProcessMetrics(): { families(): readonly Family[]; stop():
     families() {
       const { user, system } = process.cpuUsage();
       const memory = process.memoryUsage();
-      const [p50, p99] = [delay.percentile(50) / 1e9, delay.percentile(99) / 1e9];
+      const [p50, p99, max] = [delay.percentile(50) / 1e9, delay.percentile(99) / 1e9, delay.max / 1e9];
       delay.reset();
       return [
         single('gauge', 'process_start_time_seconds', 'When the process started, in seconds since 1970', startedAt),
@@ -25,6 +25,7 @@ export function createProcessMetrics(): { families(): readonly Family[]; stop():
         single('gauge', 'nodejs_external_memory_bytes', 'Memory outside of the heap', memory.external),
         single('gauge', 'nodejs_eventloop_lag_p50_seconds', 'How late the event loop is, median', p50),
         single('gauge', 'nodejs_eventloop_lag_p99_seconds', 'How late the event loop is, 99th percentile', p99),
+        single('gauge', 'nodejs_eventloop_lag_max_seconds', 'How late the event loop is, at most', max),
         { name: 'nodejs_version_info', help: 'The version of Node.js', type: 'gauge', samples: [{ labels: { version: process.version }, value: 1 }] },
       ];
     },

@@ -1,6 +1,6 @@
 import { html, phrase } from '../html.ts';
 import type { Html } from '../html.ts';
-import { accountFrame, card, type OwnPage } from './frame.ts';
+import { accountFrame, card, type OwnPage, type Pager, pagerLinks } from './frame.ts';
 
 interface Happening {
   readonly what: Html;
@@ -10,12 +10,12 @@ interface Happening {
 }
 
 /** What happened to the account, the latest first. */
-export function activityPage(m: OwnPage & { readonly happenings: readonly Happening[] }): Html {
+export function activityPage(m: OwnPage & { readonly happenings: readonly Happening[]; readonly pager: Pager }): Html {
   const { words } = m.site;
   return accountFrame(m, {
     title: words['account.activity'],
     lead: m.happenings.length === 0 ? words['account.activity_none'] : words['account.activity_lead'],
-    content:
+    content: html`${
       m.happenings.length > 0 &&
       card(
         undefined,
@@ -26,6 +26,7 @@ ${m.happenings.map(
 <p>${device} ${phrase(words['account.session_address'], { address: html`<bdi>${address}</bdi>` })}</p></div></li>
 `,
         )}</ul>`,
-      ),
+      )
+    }${pagerLinks(m, '/account/activity', m.pager)}`,
   });
 }

@@ -4,7 +4,7 @@ import type { Html } from '../html.ts';
 import { clientName } from '../layout.ts';
 import { safeHref } from '../links.ts';
 import type { ConsentGroup, PageClient } from '../models.ts';
-import { accountFrame, ownForm, type OwnPage } from './frame.ts';
+import { accountFrame, ownForm, type OwnPage, type Pager, pagerLinks } from './frame.ts';
 
 interface ListedApplication {
   readonly id: string;
@@ -15,12 +15,12 @@ interface ListedApplication {
 }
 
 /** Which applications can use the account, and what each may. */
-export function applicationsPage(m: OwnPage & { readonly applications: readonly ListedApplication[] }): Html {
+export function applicationsPage(m: OwnPage & { readonly applications: readonly ListedApplication[]; readonly pager: Pager }): Html {
   const { words } = m.site;
   return accountFrame(m, {
     title: words['account.applications'],
     lead: m.applications.length === 0 ? words['account.applications_none'] : words['account.applications_lead'],
-    content: m.applications.map(({ id, client, groups, since, lastUsed }, index) => {
+    content: html`${m.applications.map(({ id, client, groups, since, lastUsed }, index) => {
       const uri = safeHref(client.uri);
       const name = uri ? html`<a href="${uri}" rel="noreferrer" target="_blank">${clientName(client)}</a>` : clientName(client);
       return html`<section class="card">
@@ -35,6 +35,6 @@ ${consentGroups(m.site, groups, 'h4')}${ownForm(
 )}
 </section>
 `;
-    }),
+    })}${pagerLinks(m, '/account/applications', m.pager)}`,
   });
 }

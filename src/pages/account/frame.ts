@@ -53,6 +53,24 @@ ${content}
 </form>`;
 }
 
+/** The pages of a list around the one that is shown. */
+export interface Pager {
+  readonly previous: number | undefined;
+  readonly next: number | undefined;
+}
+
+/** The ways to the pages of a list around this one; none where there is only one. */
+export function pagerLinks({ site }: OwnPage, path: `/account/${string}`, { previous, next }: Pager): Renderable {
+  const { words } = site;
+  const link = (page: number | undefined, rel: 'prev' | 'next', text: string) =>
+    page !== undefined && html`<a class="button" rel="${rel}" href="${path}?page=${String(page)}">${text}</a>`;
+  return (
+    (previous !== undefined || next !== undefined) &&
+    html`<nav class="pager" aria-label="${words['account.pages']}">${link(previous, 'prev', words['account.page_previous'])}${link(next, 'next', words['account.page_next'])}</nav>
+`
+  );
+}
+
 /** A card with a heading. */
 export function card(heading: string | undefined, content: Renderable): Html {
   return html`<section class="card">

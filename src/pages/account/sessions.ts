@@ -1,6 +1,6 @@
 import { html, phrase } from '../html.ts';
 import type { Html } from '../html.ts';
-import { accountFrame, card, ownForm, type OwnPage } from './frame.ts';
+import { accountFrame, card, ownForm, type OwnPage, type Pager, pagerLinks } from './frame.ts';
 
 interface Device {
   readonly id: string;
@@ -11,7 +11,7 @@ interface Device {
 }
 
 /** Where somebody is signed in. */
-export function sessionsPage(m: OwnPage & { readonly devices: readonly Device[] }): Html {
+export function sessionsPage(m: OwnPage & { readonly devices: readonly Device[]; readonly pager: Pager; readonly others: boolean }): Html {
   const { words } = m.site;
   const end = ({ id, here }: Device, index: number) =>
     ownForm(
@@ -32,8 +32,8 @@ ${m.devices.map(
 ${end(device, index)}</li>
 `,
       )}</ul>`,
-    )}${
-      m.devices.length > 1 &&
+    )}${pagerLinks(m, '/account/sessions', m.pager)}${
+      m.others &&
       card(
         words['account.everywhere'],
         html`<p>${words['account.everywhere_detail']}</p>

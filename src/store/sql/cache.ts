@@ -1,7 +1,8 @@
 import type { Store } from '../port.ts';
 import type { Engine } from './engine.ts';
 
-/** How many answers a node remembers. */
+/** How much a node remembers, in characters of JSON and as a number of answers. */
+const capacity = 64 * 1024 * 1024;
 const size = 20_000;
 
 /**
@@ -10,19 +11,28 @@ const size = 20_000;
  */
 const maximumAge = 5000;
 
+interface Answer {
+  readonly value: unknown;
+  readonly weight: number;
+  readonly staleAt: number;
+}
+
 /**
  * Remembers what nearly every request asks for and hardly anything changes: tenants, clients, resources and signing
- * keys, by value. Everything is forgotten as soon as any node changes any of it.
+ * keys, by value. Everything is forgotten as soon as any node changes any of it. That there is nothing is not remembered: a
+ * stranger can ask for any number of things that there are not, by names as long as a header.
  */
 export function withCache(store: Store, engine: Pick<Engine, 'epoch'>): Store {
   // In the order of their age, which a Map keeps, so the first is the one to let go.
-  const answers = new Map<string, { readonly value: unknown; readonly staleAt: number }>();
+  const answers = new Map<string, Answer>();
+  let weight = 0;
   let epoch = engine.epoch();
 
   async function remember<Value>(key: string, ask: () => Promise<Value>): Promise<Value> {
     const current = engine.epoch();
     if (current !== epoch) {
       answers.clear();
+      weight = 0;
       epoch = current;
     }
     const known = answers.get(key);
@@ -31,14 +41,24 @@ export function withCache(store: Store, engine: Pick<Engine, 'epoch'>): Store {
     }
     const value = await ask();
     // An answer that was on its way while something changed is already old.
-    if (engine.epoch() === current) {
-      answers.delete(key);
-      if (answers.size >= size) {
-        answers.delete(answers.keys().next().value ?? '');
-      }
-      answers.set(key, { value, staleAt: performance.now() + maximumAge });
+    if (value !== undefined && engine.epoch() === current && current === epoch) {
+      keep(key, { value, weight: key.length + JSON.stringify(value).length, staleAt: performance.now() + maximumAge });
     }
     return value;
+  }
+
+  function keep(key: string, answer: Answer): void {
+    forget(key);
+    answers.set(key, answer);
+    weight += answer.weight;
+    while (weight > capacity || answers.size > size) {
+      forget(answers.keys().next().value ?? '');
+    }
+  }
+
+  function forget(key: string): void {
+    weight -= answers.get(key)?.weight ?? 0;
+    answers.delete(key);
   }
 
   return {

@@ -132,6 +132,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': 'يُسمح له بما يلي',
   'account.application_revoke': 'إزالة الوصول',
 
+  'account.pages': 'الصفحات',
+  'account.page_previous': 'الصفحة السابقة',
+  'account.page_next': 'الصفحة التالية',
   'account.activity': 'النشاط الأخير',
   'account.activity_lead': 'ما حدث في حسابك خلال الأشهر الستة الماضية. إذا كان بينها ما لم تفعله أنت، فغيّر كلمة المرور.',
   'account.activity_none': 'لم يحدث شيء بعد.',

@@ -71,7 +71,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': 'المتابعة باسم {email}.',
   'link.submit': 'متابعة',
   'link.other_browser': 'رمزك',
-  'link.other_browser_lead': 'طُلب هذا الرابط في متصفح آخر. اكتب هذا الرمز هناك:',
+  'link.other_browser_lead': 'اكتب هذا الرمز في نافذة المتصفح التي طلبته فيها:',
   'link.other_browser_warning': 'هل يطلب منك أحد هذا الرمز؟ لا تعطه إياه، فهو يتيح له الدخول إلى حسابك.',
   'link.dead': 'لم يعد هذا الرابط صالحًا',
   'link.dead_detail': 'استُخدم من قبل أو انتهت مدته. اطلب رابطًا جديدًا من المكان الذي طلبت منه هذا الرابط.',

@@ -131,6 +131,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': 'Erlaubt ist',
   'account.application_revoke': 'Zugriff entziehen',
 
+  'account.pages': 'Seiten',
+  'account.page_previous': 'Vorherige Seite',
+  'account.page_next': 'Nächste Seite',
   'account.activity': 'Letzte Aktivitäten',
   'account.activity_lead': 'Was in den letzten sechs Monaten mit Ihrem Konto geschehen ist. Wenn etwas davon nicht von Ihnen war, ändern Sie Ihr Passwort.',
   'account.activity_none': 'Bisher ist nichts geschehen.',

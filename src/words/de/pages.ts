@@ -72,7 +72,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': 'Weiter als {email}.',
   'link.submit': 'Weiter',
   'link.other_browser': 'Ihr Code',
-  'link.other_browser_lead': 'Dieser Link wurde in einem anderen Browser angefordert. Geben Sie dort diesen Code ein:',
+  'link.other_browser_lead': 'Geben Sie diesen Code in dem Browserfenster ein, in dem Sie ihn angefordert haben:',
   'link.other_browser_warning': 'Jemand fragt Sie nach diesem Code? Geben Sie ihn nicht weiter: Er würde den Zugang zu Ihrem Konto öffnen.',
   'link.dead': 'Dieser Link ist nicht mehr gültig',
   'link.dead_detail': 'Er wurde schon verwendet oder ist zu alt. Fordern Sie dort, wo Sie ihn bekommen haben, einen neuen an.',

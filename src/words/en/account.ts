@@ -128,6 +128,9 @@ export const account = {
   'account.application_may': 'It may',
   'account.application_revoke': 'Remove access',
 
+  'account.pages': 'Pages',
+  'account.page_previous': 'Previous page',
+  'account.page_next': 'Next page',
   'account.activity': 'Recent activity',
   'account.activity_lead': 'What happened to your account in the last six months. If something was not you, change your password.',
   'account.activity_none': 'Nothing has happened yet.',

@@ -69,7 +69,7 @@ export const pages = {
   'link.lead': 'Go on as {email}.',
   'link.submit': 'Continue',
   'link.other_browser': 'Your code',
-  'link.other_browser_lead': 'This link was asked for in another browser. Type this code there:',
+  'link.other_browser_lead': 'Type this code in the browser window in which you asked for it:',
   'link.other_browser_warning': 'Somebody asks you for this code? Do not give it: it would let them into your account.',
   'link.dead': 'This link is no longer valid',
   'link.dead_detail': 'It has been used already, or it is too old. Ask for a new one where you got it from.',

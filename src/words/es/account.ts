@@ -131,6 +131,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': 'Puede',
   'account.application_revoke': 'Quitar el acceso',
 
+  'account.pages': 'Páginas',
+  'account.page_previous': 'Página anterior',
+  'account.page_next': 'Página siguiente',
   'account.activity': 'Actividad reciente',
   'account.activity_lead': 'Lo que ha ocurrido en su cuenta en los últimos seis meses. Si algo no ha sido cosa suya, cambie su contraseña.',
   'account.activity_none': 'Aún no ha ocurrido nada.',

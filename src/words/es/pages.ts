@@ -72,7 +72,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': 'Continuar como {email}.',
   'link.submit': 'Continuar',
   'link.other_browser': 'Su código',
-  'link.other_browser_lead': 'Este enlace se solicitó en otro navegador. Escriba allí este código:',
+  'link.other_browser_lead': 'Escriba este código en la ventana del navegador en la que lo solicitó:',
   'link.other_browser_warning': '¿Alguien le pide este código? No se lo dé: le abriría el acceso a su cuenta.',
   'link.dead': 'Este enlace ya no es válido',
   'link.dead_detail': 'Ya se ha usado o es demasiado antiguo. Solicite uno nuevo donde obtuvo este.',

@@ -131,6 +131,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': 'Autorisations',
   'account.application_revoke': 'Retirer l’accès',
 
+  'account.pages': 'Pages de la liste',
+  'account.page_previous': 'Page précédente',
+  'account.page_next': 'Page suivante',
   'account.activity': 'Activité récente',
   'account.activity_lead': 'Ce qui s’est passé sur votre compte ces six derniers mois. Si quelque chose ne vient pas de vous, changez votre mot de passe.',
   'account.activity_none': 'Il ne s’est encore rien passé.',

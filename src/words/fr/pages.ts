@@ -72,7 +72,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': 'Continuer en tant que {email}.',
   'link.submit': 'Continuer',
   'link.other_browser': 'Votre code',
-  'link.other_browser_lead': 'Ce lien a été demandé dans un autre navigateur. Saisissez-y ce code :',
+  'link.other_browser_lead': 'Saisissez ce code dans la fenêtre du navigateur où vous l’avez demandé :',
   'link.other_browser_warning': 'Quelqu’un vous demande ce code ? Ne le donnez pas : il ouvrirait l’accès à votre compte.',
   'link.dead': 'Ce lien n’est plus valable',
   'link.dead_detail': 'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau là où vous l’avez obtenu.',

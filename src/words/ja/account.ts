@@ -131,6 +131,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': '許可されている内容',
   'account.application_revoke': 'アクセス権を取り消す',
 
+  'account.pages': 'ページ',
+  'account.page_previous': '前のページ',
+  'account.page_next': '次のページ',
   'account.activity': '最近の履歴',
   'account.activity_lead': '過去 6 か月間のアカウントの履歴です。心当たりのないものがあれば、パスワードを変更してください。',
   'account.activity_none': '履歴はまだありません。',

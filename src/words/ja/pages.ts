@@ -71,7 +71,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': '{email} として続けます。',
   'link.submit': '続ける',
   'link.other_browser': '確認コード',
-  'link.other_browser_lead': 'このリンクは別のブラウザで請求されました。そのブラウザで次のコードを入力してください。',
+  'link.other_browser_lead': 'このコードを、請求したときのブラウザのウィンドウに入力してください。',
   'link.other_browser_warning': '誰かにこのコードを尋ねられましたか？ 教えないでください。教えると、その人があなたのアカウントに入れてしまいます。',
   'link.dead': 'このリンクは無効です',
   'link.dead_detail': 'すでに使用されたか、有効期限が切れています。請求した場所で、新しいリンクを請求してください。',

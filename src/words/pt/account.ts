@@ -131,6 +131,9 @@ export const account: Translation<typeof source> = {
   'account.application_may': 'Ele pode',
   'account.application_revoke': 'Remover acesso',
 
+  'account.pages': 'Páginas',
+  'account.page_previous': 'Página anterior',
+  'account.page_next': 'Próxima página',
   'account.activity': 'Atividade recente',
   'account.activity_lead': 'O que aconteceu na sua conta nos últimos seis meses. Se algo não foi feito por você, altere sua senha.',
   'account.activity_none': 'Ainda não aconteceu nada.',

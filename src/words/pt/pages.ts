@@ -71,7 +71,7 @@ export const pages: Translation<typeof source> = {
   'link.lead': 'Continuar como {email}.',
   'link.submit': 'Continuar',
   'link.other_browser': 'Seu código',
-  'link.other_browser_lead': 'Este link foi pedido em outro navegador. Digite lá este código:',
+  'link.other_browser_lead': 'Digite este código na janela do navegador em que o pediu:',
   'link.other_browser_warning': 'Alguém está pedindo este código? Não o informe: ele daria acesso à sua conta.',
   'link.dead': 'Este link não é mais válido',
   'link.dead_detail': 'Ele já foi usado ou é antigo demais. Peça outro no mesmo lugar em que obteve este.',

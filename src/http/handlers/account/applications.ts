@@ -6,21 +6,24 @@ import { pageClient } from '../page-client.ts';
 import { browserOf } from '../progress.ts';
 import { dateOf } from './dates.ts';
 import { accountForm, accountPage, ownPage, pageReply, redirectDone } from './door.ts';
+import { partOf, showPart } from './paging.ts';
 
 const place = { path: '/account/applications', fresh: false } as const;
 
 /** Which applications have access, our own too. */
 export const showApplications = accountPage(place, async (exchange, owner) => {
   const { store, tenant } = exchange.context;
+  const part = partOf(exchange);
   const registered = await store.listResources(tenant.id);
-  const applications = (await listApplications(exchange.context, owner.user)).map(({ client, allowed, since, lastUsed }) => ({
+  const { shown, pager } = showPart(part, (await listApplications(exchange.context, owner.user)).slice(part.skip));
+  const applications = shown.map(({ client, allowed, since, lastUsed }) => ({
     id: client.id,
     client: pageClient(client),
     groups: describeConsent(allowed, registered, owner.site.words),
     since: dateOf(owner, since),
     lastUsed: lastUsed === undefined ? undefined : dateOf(owner, lastUsed),
   }));
-  return pageReply(applicationsPage({ ...ownPage(exchange, owner), applications }));
+  return pageReply(applicationsPage({ ...ownPage(exchange, owner), applications, pager }));
 });
 
 /** Takes an application's access back. One without access to this account is left alone. */

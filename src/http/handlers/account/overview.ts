@@ -10,9 +10,7 @@ import { goTo } from '../progress.ts';
 import { dateOf } from './dates.ts';
 import { accountPage, ownPage, pageReply } from './door.ts';
 import { describeEvent } from './events.ts';
-
-/** How many events are shown. */
-const shownEvents = 50;
+import { partOf, showPart } from './paging.ts';
 
 /** The overview: everything in one line each. */
 export const showOverview = accountPage({ path: '/account', fresh: false }, async (exchange, owner) => {
@@ -45,14 +43,15 @@ export const showOverview = accountPage({ path: '/account', fresh: false }, asyn
 export const showActivity = accountPage({ path: '/account/activity', fresh: false }, async (exchange, owner) => {
   const { store, tenant } = exchange.context;
   const { words } = owner.site;
-  const events = await store.listSecurityEvents(tenant.id, owner.user.id, shownEvents);
-  const happenings = events.map((event) => ({
+  const part = partOf(exchange);
+  const { shown, pager } = showPart(part, await store.listSecurityEvents(tenant.id, owner.user.id, part.limit, part.skip));
+  const happenings = shown.map((event) => ({
     what: describeEvent(words, event),
     device: deviceName(words, event.userAgent),
     address: event.address,
     at: dateOf(owner, event.at),
   }));
-  return pageReply(activityPage({ ...ownPage(exchange, owner), happenings }));
+  return pageReply(activityPage({ ...ownPage(exchange, owner), happenings, pager }));
 });
 
 /** Lets the person go on with another account, signed in here already or not. */

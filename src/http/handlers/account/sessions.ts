@@ -8,6 +8,7 @@ import { ownLocation } from '../../reply.ts';
 import { browserOf } from '../progress.ts';
 import { dateOf } from './dates.ts';
 import { accountForm, accountPage, ownPage, pageReply, redirectDone } from './door.ts';
+import { partOf, showPart } from './paging.ts';
 
 const path = '/account/sessions';
 
@@ -15,16 +16,17 @@ const path = '/account/sessions';
 export const showSessions = accountPage({ path, fresh: false }, async (exchange, owner) => {
   const { store, tenant, clock } = exchange.context;
   const sessions = await store.listSessions(tenant.id, owner.user.id, clock.now());
-  const devices = sessions
-    .map((session) => ({
-      id: session.id,
-      name: deviceName(owner.site.words, session.userAgent),
-      address: session.address,
-      since: dateOf(owner, session.createdAt),
-      here: session.id === owner.session.id,
-    }))
-    .toSorted((a, b) => Number(b.here) - Number(a.here));
-  return pageReply(sessionsPage({ ...ownPage(exchange, owner), devices }));
+  const hereFirst = sessions.toSorted((a, b) => Number(b.id === owner.session.id) - Number(a.id === owner.session.id));
+  const part = partOf(exchange);
+  const { shown, pager } = showPart(part, hereFirst.slice(part.skip));
+  const devices = shown.map((session) => ({
+    id: session.id,
+    name: deviceName(owner.site.words, session.userAgent),
+    address: session.address,
+    since: dateOf(owner, session.createdAt),
+    here: session.id === owner.session.id,
+  }));
+  return pageReply(sessionsPage({ ...ownPage(exchange, owner), devices, pager, others: sessions.length > 1 }));
 });
 
 /** Signs one device out. An id that is not of the person's own sessions does nothing. */

@@ -1,8 +1,9 @@
-import type { Redemption, Rotation, Standing } from '../../port.ts';
+import type { Access, Redemption, Rotation, Standing } from '../../port.ts';
 import type { GrantRecord, Instant, TenantId } from '../../records.ts';
 import { fromGrant, toGrant, toUser } from '../rows.ts';
 import { sql } from '../schema.ts';
 import { template } from '../template.ts';
+import { excessAtOnce, flag, list } from '../values.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
 const insertion = template((row: ReturnType<typeof fromGrant>) => sql.insertInto('grants').values(row).returning('id'));
@@ -16,20 +17,73 @@ export function* findGrant(tenantId: TenantId, grantId: string): Verb<GrantRecor
   return row && toGrant(row);
 }
 
-export function* listGrantsOfUser(tenantId: TenantId, userId: string, now: Instant): Verb<readonly GrantRecord[]> {
+/** What the grants of a user stand for: those that were redeemed, and whose session is alive or that outlive it. */
+export function* listAccessOfUser(tenantId: TenantId, userId: string, now: Instant): Verb<readonly Access[]> {
   const rows = yield* all(
     sql
       .selectFrom('grants')
-      .selectAll()
-      .where('tenant_id', '=', tenantId)
-      .where('user_id', '=', userId)
-      .where('redeemed_at', 'is not', null)
-      .where('revoked_at', 'is', null)
-      .where('expires_at', '>', now)
-      .orderBy('created_at', 'desc')
-      .orderBy('id'),
+      .leftJoin('sessions', (join) =>
+        join
+          .onRef('sessions.tenant_id', '=', 'grants.tenant_id')
+          .onRef('sessions.id', '=', 'grants.session_id')
+          .on('sessions.expires_at', '>', now),
+      )
+      .select((select) => [
+        'grants.client_id',
+        'grants.scopes',
+        'grants.resources',
+        select.fn.min('grants.created_at').as('since'),
+        select.fn.max(select.fn.coalesce('grants.rotated_at', 'grants.redeemed_at')).as('last_used'),
+      ])
+      .where('grants.tenant_id', '=', tenantId)
+      .where('grants.user_id', '=', userId)
+      .where('grants.redeemed_at', 'is not', null)
+      .where('grants.revoked_at', 'is', null)
+      .where('grants.expires_at', '>', now)
+      // OpenID Connect Core §11: only offline access goes on when its session has ended.
+      .where((where) => where.or([where('grants.offline', '=', flag(true)), where('sessions.id', 'is not', null)]))
+      .groupBy(['grants.client_id', 'grants.scopes', 'grants.resources'])
+      .orderBy('grants.client_id')
+      .orderBy('grants.scopes')
+      .orderBy('grants.resources'),
   );
-  return rows.map(toGrant);
+  return rows.map((row) => ({ clientId: row.client_id, scopes: list(row.scopes), resources: list(row.resources), since: row.since, lastUsed: row.last_used ?? row.since }));
+}
+
+/** The grants of a user to a client that go first: of codes that nobody has redeemed all but the newest, of others those unused longest. */
+const excessGrants = template((values: { tenantId: TenantId; userId: string; clientId: string; codes: number; grants: number }) => {
+  const ofClient = sql
+    .selectFrom('grants')
+    .select(['tenant_id', 'id'])
+    .where('tenant_id', '=', values.tenantId)
+    .where('user_id', '=', values.userId)
+    .where('client_id', '=', values.clientId)
+    .limit(excessAtOnce);
+  const codes = ofClient.where('redeemed_at', 'is', null).orderBy('created_at', 'desc').orderBy('id', 'desc').offset(values.codes);
+  const used = ofClient
+    .where('redeemed_at', 'is not', null)
+    .orderBy((row) => row.case().when('revoked_at', 'is', null).then(1).else(0).end(), 'desc')
+    .orderBy((row) => row.fn.coalesce('rotated_at', 'redeemed_at'), 'desc')
+    .orderBy('id', 'desc')
+    .offset(values.grants);
+  return sql
+    .deleteFrom('grants')
+    .where((where) =>
+      where.or([
+        where(where.refTuple('tenant_id', 'id'), 'in', codes as never),
+        where(where.refTuple('tenant_id', 'id'), 'in', used as never),
+      ]),
+    )
+    .returning('id');
+});
+
+export function* deleteExcessGrants(
+  tenantId: TenantId,
+  userId: string,
+  clientId: string,
+  maximum: { readonly codes: number; readonly grants: number },
+): Verb<boolean> {
+  return (yield* decide(excessGrants({ tenantId, userId, clientId, ...maximum }))) !== undefined;
 }
 
 // The guard stands in the statement itself: of any number of redemptions at once, one finds the row unredeemed.

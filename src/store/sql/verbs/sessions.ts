@@ -1,7 +1,7 @@
 import type { ConsentRecord, Instant, SessionRecord, TenantId } from '../../records.ts';
 import { fromConsent, fromSession, toConsent, toSession } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { flag } from '../values.ts';
+import { excessAtOnce, flag } from '../values.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 
@@ -55,6 +55,25 @@ export function* listSessions(tenantId: TenantId, userId: string, now: Instant):
 export function* endSession(tenantId: TenantId, sessionId: string): Verb<boolean> {
   const row = yield* decide(
     sql.deleteFrom('sessions').where('tenant_id', '=', tenantId).where('id', '=', sessionId).returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* endExcessSessions(tenantId: TenantId, userId: string, maximum: number): Verb<boolean> {
+  const longestUnused = sql
+    .selectFrom('sessions')
+    .select(['tenant_id', 'id'])
+    .where('tenant_id', '=', tenantId)
+    .where('user_id', '=', userId)
+    .orderBy('auth_time', 'desc')
+    .orderBy('id')
+    .limit(excessAtOnce)
+    .offset(maximum);
+  const row = yield* decide(
+    sql
+      .deleteFrom('sessions')
+      .where((where) => where(where.refTuple('tenant_id', 'id'), 'in', longestUnused as never))
+      .returning('id'),
   );
   return row !== undefined;
 }
