@@ -30,13 +30,11 @@ export function addPageHeaders(headers: HeaderFields, reply: Page): void {
 }
 
 /**
- * Chromium applies form-action to every redirect that follows a form, on into the relying party's own; naming
- * only the redirect URI's origin would break applications that redirect once more
- * (docs/decisions/0008-form-action.md). So the scheme is named.
+ * Chromium applies form-action to every redirect that follows a form, on into the relying party's own, which may lead to an
+ * application's own scheme. So pages that lead back to a client name none; what it guards against is kept away in other ways
+ * (docs/decisions/0029-the-way-back-leads-anywhere.md).
  */
 function contentSecurityPolicy(leadsTo: string | undefined): string {
-  const scheme = leadsTo === undefined ? undefined : leadsTo.slice(0, leadsTo.indexOf(':') + 1);
-  const schemes = scheme === undefined ? [] : [...new Set([scheme, 'https:'])];
   return [
     "default-src 'none'",
     "style-src 'self'",
@@ -45,6 +43,9 @@ function contentSecurityPolicy(leadsTo: string | undefined): string {
     "connect-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    ["form-action 'self'", ...schemes].join(' '),
+    // Our scripts make no markup, and nothing that would get into them can.
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    ...(leadsTo === undefined ? ["form-action 'self'"] : []),
   ].join('; ');
 }

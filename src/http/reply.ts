@@ -37,7 +37,7 @@ export type Reply = (
       readonly kind: 'page';
       readonly status: 200 | 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 500 | 503;
       readonly page: Html;
-      /** The redirect URI that a form on this page may lead to, directly or after further redirects. */
+      /** The redirect URI that a form on this page leads to in the end; where a client goes on from there is its own affair. */
       readonly leadsTo?: string | undefined;
       /** Whether the page is shown in a client's popup, which must keep its opener. */
       readonly popup?: boolean | undefined;

@@ -51,6 +51,13 @@ const pages = {
 describe.each(Object.entries(pages))('%s', (_name, page) => {
   const text = toText(page);
 
+  test('sends what is typed into it to us, or to the redirect URI alone', () => {
+    const targets = [...text.matchAll(/\s(?:form)?action="([^"]*)"/g)].map(([, target]) => target ?? '');
+    expect(targets.filter((target) => !/^\/[a-z/-]*$/.test(target) && target !== 'https://app.example/callback')).toEqual([]);
+    // None leaves it to the address of the page where it goes.
+    expect(text.match(/<form\b/g)?.length ?? 0).toBe(text.match(/<form\b[^>]* action=/g)?.length ?? 0);
+  });
+
   test('escapes every value', () => {
     expect(text).not.toContain('<script>');
     expect(text).not.toContain('javascript:');
