@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../core/host-name.ts';
+import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
@@ -9,7 +10,8 @@ import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
 /** What an operator says about a new client; what is missing follows from its type. */
 export interface NewClient {
   readonly type: ClientType;
-  readonly name: string;
+  /** What people see; its id when missing. */
+  readonly name?: string | undefined;
   /** A random one when missing. */
   readonly id?: string | undefined;
   /** A random one when missing. Only for clients that authenticate. */
@@ -21,16 +23,20 @@ export interface NewClient {
   readonly scopes?: readonly string[] | undefined;
   /** First-party when missing. */
   readonly thirdParty?: boolean | undefined;
+  /** True for public clients, false for those that authenticate when missing: they may send a nonce instead. */
   readonly requirePkce?: boolean | undefined;
+  readonly unprotectedCodes?: boolean | undefined;
   /** Its own policy; the tenant's otherwise. */
   readonly secondFactor?: SecondFactorPolicy | undefined;
   readonly strictPkce?: boolean | undefined;
   readonly popup?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
+  /** True when missing. */
+  readonly claimsInIdToken?: boolean | undefined;
 }
 
-type ClientSettings = Omit<ClientRecord, 'id' | 'secretHash' | 'enabled' | 'createdAt'>;
+type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt'>;
 
 /** OpenID Connect Core §2: what clients expect that say nothing. */
 const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
@@ -77,32 +83,38 @@ const types: Readonly<
 /** The settings of a new client, whole; or the first thing that is wrong with them. */
 export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFailure> {
   const type = types[input.type];
+  const authenticationMethod = input.authenticationMethod ?? type.authenticationMethods[0];
+  const hasCodes = type.grantTypes.includes('authorization_code');
+  const id = input.id ?? randomId('client');
   const settings: ClientSettings = {
+    id,
     type: input.type,
-    name: input.name,
+    name: input.name ?? id,
     uri: input.uri ?? null,
-    authenticationMethod: input.authenticationMethod ?? type.authenticationMethods[0],
+    authenticationMethod,
     redirectUris: [...new Set(input.redirectUris)],
     postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris)],
     grantTypes: type.grantTypes,
     scopes: [...new Set(input.scopes ?? type.scopes)],
     firstParty: input.thirdParty !== true,
-    requirePkce: input.requirePkce ?? true,
+    requirePkce: input.requirePkce ?? (authenticationMethod === 'none' || !hasCodes),
+    unprotectedCodes: input.unprotectedCodes ?? false,
     strictPkce: input.strictPkce ?? false,
     idTokenAlgorithm: input.idTokenAlgorithm ?? defaultIdTokenAlgorithm,
+    claimsInIdToken: input.claimsInIdToken ?? true,
     secondFactor: input.secondFactor ?? null,
     popup: input.popup ?? false,
   };
-  const problem = checkIdentity(input) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
+  const problem = checkIdentity(settings) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);
 }
 
-function checkIdentity({ id, name, uri }: NewClient): string | undefined {
+function checkIdentity({ id, name, uri }: ClientSettings): string | undefined {
   // RFC 6749 appendix A.1 allows more; these need no encoding in a URL or in HTTP Basic.
-  if (id !== undefined && !/^[A-Za-z0-9._~-]{1,100}$/.test(id)) {
+  if (!/^[A-Za-z0-9._~-]{1,100}$/.test(id)) {
     return `The client id ${JSON.stringify(id)} must be 1 to 100 letters, digits, dots, hyphens, underscores and tildes.`;
   }
-  if (uri !== undefined && !isWebAddress(uri)) {
+  if (uri !== null && !isWebAddress(uri)) {
     return `The client's URI ${JSON.stringify(uri)} must be an https address, or http on this machine.`;
   }
   return checkDisplayName(name, "client's name");
@@ -127,7 +139,18 @@ function checkCombination(settings: ClientSettings): string | undefined {
   if (!settings.requirePkce && method === 'none') {
     return `${called} cannot be exempt from PKCE: only that protects its codes.`;
   }
-  return !settings.requirePkce && settings.strictPkce ? 'A client that is exempt from PKCE cannot be held to strict PKCE.' : undefined;
+  return settings.unprotectedCodes ? checkUnprotected(settings) : undefined;
+}
+
+/** RFC 9700 §2.1.1 knows no such client; one that an operator vouches for is let off all the same. */
+function checkUnprotected({ authenticationMethod, firstParty, requirePkce, strictPkce, type }: ClientSettings): string | undefined {
+  if (authenticationMethod === 'none') {
+    return `${types[type].called} cannot do without both PKCE and nonce: only PKCE protects its codes.`;
+  }
+  if (!firstParty) {
+    return 'A third-party client cannot do without both PKCE and nonce.';
+  }
+  return requirePkce || strictPkce ? 'A client that may do without both PKCE and nonce cannot be held to PKCE.' : undefined;
 }
 
 /** A setting that means something only where people sign in, and was changed all the same. */
@@ -135,7 +158,7 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   if (settings.redirectUris.length + settings.postLogoutRedirectUris.length > 0) {
     return 'redirect URI';
   }
-  if (!settings.requirePkce || settings.strictPkce) {
+  if (!settings.requirePkce || settings.strictPkce || settings.unprotectedCodes) {
     return 'codes for PKCE to protect';
   }
   if (!settings.firstParty) {
@@ -147,7 +170,7 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   if (settings.popup) {
     return 'popup to show';
   }
-  return settings.idTokenAlgorithm === defaultIdTokenAlgorithm ? undefined : 'ID tokens to sign';
+  return settings.idTokenAlgorithm === defaultIdTokenAlgorithm && settings.claimsInIdToken ? undefined : 'ID tokens to sign';
 }
 
 function checkUris(settings: ClientSettings): string | undefined {

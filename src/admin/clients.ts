@@ -1,5 +1,5 @@
 import { sha256 } from '../core/hash.ts';
-import { randomId, randomSecret } from '../core/random.ts';
+import { randomSecret } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
 import type { ClientRecord, TenantId } from '../store/records.ts';
 import { checkNewClient, type NewClient } from './client-rules.ts';
@@ -25,7 +25,6 @@ export async function createClient(
   const secret = settings.authenticationMethod === 'none' ? undefined : (input.secret ?? newSecret());
   const client: ClientRecord = {
     ...settings,
-    id: input.id ?? randomId('client'),
     secretHash: secret === undefined ? null : sha256(secret),
     enabled: true,
     createdAt: context.clock.now(),

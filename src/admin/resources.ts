@@ -1,17 +1,24 @@
+import { issuerOf } from '../core/issuer.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { checkResourceIdentifier } from '../oauth/resources.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
-import type { ResourceRecord, SigningAlgorithm, TenantId } from '../store/records.ts';
+import type { AccessTokenType, ResourceRecord, SigningAlgorithm, TenantId } from '../store/records.ts';
+import { accessTokenLifetimes } from '../store/tenant-settings.ts';
 import { findClient } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
 
 export interface NewResource {
   /** Absolute URI; becomes the audience of its access tokens. */
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly string[];
-  /** ES256 when missing. */
+  readonly defaultScopes?: readonly string[] | undefined;
+  /** The tenant's when missing. */
   readonly accessTokenAlgorithm?: SigningAlgorithm | undefined;
+  readonly accessTokenType?: AccessTokenType | undefined;
+  /** In seconds; the tenant's when missing. */
+  readonly accessTokenLifetime?: number | undefined;
   /** The confidential client as which it asks the introspection endpoint. */
   readonly clientId?: string | undefined;
 }
@@ -22,7 +29,17 @@ export async function createResource(
   tenantId: TenantId,
   input: NewResource,
 ): Promise<Result<ResourceRecord, AdminFailure>> {
-  const problem = checkResourceIdentifier(input.identifier) ?? checkDisplayName(input.name, "resource's name") ?? checkScopes(input.scopes);
+  const tenant = await findTenant(context, tenantId);
+  if (!tenant.ok) {
+    return tenant;
+  }
+  const problem =
+    checkResourceIdentifier(input.identifier) ??
+    checkNotOurs(input.identifier, issuerOf(context.url, tenant.value.domain)) ??
+    checkDisplayName(input.name, "resource's name") ??
+    checkScopes(input.scopes) ??
+    checkDefaultScopes(input) ??
+    checkLifetime(input.accessTokenLifetime);
   if (problem !== undefined) {
     return refuse('invalid', problem);
   }
@@ -39,7 +56,10 @@ export async function createResource(
     identifier: input.identifier,
     name: input.name,
     scopes: [...new Set(input.scopes)],
-    accessTokenAlgorithm: input.accessTokenAlgorithm ?? 'ES256',
+    defaultScopes: [...new Set(input.defaultScopes)],
+    accessTokenAlgorithm: input.accessTokenAlgorithm ?? tenant.value.settings.accessTokenAlgorithm,
+    accessTokenType: input.accessTokenType ?? 'at+jwt',
+    accessTokenLifetime: input.accessTokenLifetime ?? null,
     clientId: input.clientId ?? null,
     createdAt: context.clock.now(),
   };
@@ -61,4 +81,25 @@ function checkScopes(scopes: readonly string[]): string | undefined {
   }
   const taken = scopes.find((scope) => standardScopes.some((standard) => standard === scope));
   return taken === undefined ? undefined : `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
+}
+
+/** Our own endpoints are nobody's resource: their tokens come without one, and what manages the tenant has a name of its own. */
+function checkNotOurs(identifier: string, issuer: string): string | undefined {
+  if (identifier === issuer || identifier === `${issuer}/`) {
+    return `${identifier} is the issuer itself: access tokens have it as their audience wherever no resource is named. Give your API an identifier of its own.`;
+  }
+  const management = `${issuer}/admin/v1`;
+  return identifier === management || identifier.startsWith(`${management}/`) ? `${management} is reserved for the management of the tenant.` : undefined;
+}
+
+function checkDefaultScopes({ scopes, defaultScopes = [] }: NewResource): string | undefined {
+  const foreign = defaultScopes.find((scope) => !scopes.includes(scope) && !standardScopes.some((standard) => standard === scope));
+  return foreign === undefined ? undefined : `The default scope ${JSON.stringify(foreign)} is neither a scope of this resource nor one of OpenID Connect.`;
+}
+
+function checkLifetime(seconds: number | undefined): string | undefined {
+  const { shortest, longest } = accessTokenLifetimes;
+  return seconds === undefined || (Number.isInteger(seconds) && seconds >= shortest && seconds <= longest)
+    ? undefined
+    : `The lifetime of access tokens must be a whole number of seconds from ${shortest} to ${longest}.`;
 }

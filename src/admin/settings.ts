@@ -3,8 +3,8 @@ import { isColour, isReadable } from '../core/contrast.ts';
 import { isHostName } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { minimumCharacters } from '../identity/password.ts';
-import type { TenantRecord } from '../store/records.ts';
-import { secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
+import { signingAlgorithms, type TenantRecord } from '../store/records.ts';
+import { accessTokenLifetimes, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
 import { locales } from '../words/locale.ts';
 import { placeholder, wordsOf } from '../words/words.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
@@ -47,6 +47,10 @@ const change = z
     rememberDeviceDays: between(0, 365),
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),
+    requirePkce: z.boolean(),
+    accessTokenAlgorithm: z.enum(signingAlgorithms),
+    accessTokenLifetime: between(accessTokenLifetimes.shortest, accessTokenLifetimes.longest),
+    usernameFromEmail: z.boolean(),
     brand: z.strictObject({ accent: colour('light'), accentDark: colour('dark'), termsUri: webAddress, privacyUri: webAddress }).partial(),
     texts: z.partialRecord(z.enum(locales), z.record(z.string(), z.string('must be a text').max(maximumText, `must have at most ${maximumText} characters`), 'must be an object of sentences by their keys'), {
       error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of languages' : `has a language that pages do not speak; these they do: ${locales.join(', ')}`),

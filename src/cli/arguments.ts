@@ -23,3 +23,11 @@ export function pairs(value: string, previous: Readonly<Record<string, string>> 
   }
   return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
 }
+
+/** Reads a whole number that is not negative. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError('It must be a whole number.');
+  }
+  return Number(text);
+}

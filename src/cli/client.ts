@@ -28,7 +28,7 @@ interface TenantOptions extends CommonOptions {
 
 interface CreateOptions extends TenantOptions {
   readonly type: ClientType;
-  readonly name: string;
+  readonly name?: string;
   readonly clientId?: string;
   readonly uri?: string;
   readonly redirectUri?: readonly string[];
@@ -36,7 +36,9 @@ interface CreateOptions extends TenantOptions {
   readonly scope?: readonly string[];
   readonly thirdParty?: true;
   readonly secondFactor?: SecondFactorPolicy;
-  readonly requirePkce: boolean;
+  readonly requirePkce?: boolean;
+  readonly unprotectedCodes?: true;
+  readonly claimsInIdToken: boolean;
   readonly strictPkce?: true;
   readonly popup?: true;
   readonly authMethod?: ClientAuthenticationMethod;
@@ -85,7 +87,7 @@ export function completeClient(group: Command): void {
 function addCreate(group: Command): void {
   addTenantOption(addCommand(group, 'create', 'register a client'))
     .addOption(new Option('--type <type>', 'what kind of application it is').choices(clientTypes).makeOptionMandatory())
-    .requiredOption('--name <text>', 'what people see when they sign in')
+    .option('--name <text>', 'what people see when they sign in (default: its id)')
     .option('--redirect-uri <uri>', 'where to return to after signing in (repeatable)', repeatable)
     .option('--post-logout-redirect-uri <uri>', 'where to return to after signing out (repeatable)', repeatable)
     .option('--scope <scopes>', 'the scopes that it may ask for, separated by spaces', words)
@@ -95,7 +97,10 @@ function addCreate(group: Command): void {
     .addOption(new Option('--second-factor <policy>', 'whether it asks for a second factor, whatever the tenant does').choices(secondFactorPolicies))
     .option('--strict-pkce', 'demand code verifiers of 43 to 128 unreserved characters, to the letter of RFC 7636')
     .option('--popup', 'it shows the pages in a popup of its own (display=popup), which then keeps its opener')
-    .option('--no-require-pkce', 'let a web application do without PKCE; it must send a nonce then')
+    .option('--require-pkce', 'demand PKCE of a web application, which may otherwise send a nonce instead')
+    .option('--no-require-pkce', 'let a web application send a nonce in its place (the default)')
+    .option('--unprotected-codes', 'let a web application of your own send neither; a stolen code is good for whoever can put it into its callback then')
+    .option('--no-claims-in-id-token', 'give the claims of scopes at userinfo alone (OpenID Connect Core 5.4)')
     .addOption(new Option('--auth-method <method>', 'how it authenticates at the token endpoint').choices(clientAuthenticationMethods))
     .addOption(new Option('--id-token-alg <algorithm>', 'how its ID tokens are signed (default: RS256)').choices(signingAlgorithms))
     .action(async (options: CreateOptions) => {
@@ -111,12 +116,14 @@ function addCreate(group: Command): void {
           thirdParty: options.thirdParty,
           secondFactor: options.secondFactor,
           requirePkce: options.requirePkce,
+          unprotectedCodes: options.unprotectedCodes,
+          claimsInIdToken: options.claimsInIdToken,
           strictPkce: options.strictPkce,
           popup: options.popup,
           authenticationMethod: options.authMethod,
           idTokenAlgorithm: options.idTokenAlg,
         });
-        return created.ok ? succeed(showSecret(`Client ${options.name} is registered.`, created.value)) : created;
+        return created.ok ? succeed(showSecret(`Client ${created.value.client.name} is registered.`, created.value)) : created;
       });
       report(outcome, options);
     });

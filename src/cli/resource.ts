@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { createResource, deleteResource } from '../admin/resources.ts';
 import { resourceView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
-import { type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
+import { type AccessTokenType, accessTokenTypes, type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
 import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
-import { addTenantOption, words } from './arguments.ts';
+import { addTenantOption, wholeNumber, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
 interface TenantOptions extends CommonOptions {
@@ -14,7 +14,10 @@ interface TenantOptions extends CommonOptions {
 interface CreateOptions extends TenantOptions {
   readonly name?: string;
   readonly scope?: readonly string[];
+  readonly defaultScope?: readonly string[];
   readonly accessTokenAlg?: SigningAlgorithm;
+  readonly accessTokenType?: AccessTokenType;
+  readonly accessTokenLifetime?: number;
   readonly clientId?: string;
 }
 
@@ -23,7 +26,10 @@ export function completeResource(group: Command): void {
   addTenantOption(addCommand(group, 'create <identifier>', 'register an API by its URI, the audience of its access tokens'))
     .option('--name <text>', 'what people see (default: the identifier)')
     .option('--scope <scopes>', 'the scopes that it knows, separated by spaces', words)
-    .addOption(new Option('--access-token-alg <algorithm>', 'how its access tokens are signed (default: ES256)').choices(signingAlgorithms))
+    .addOption(new Option('--access-token-alg <algorithm>', 'how its access tokens are signed (default: as the tenant says, ES256)').choices(signingAlgorithms))
+    .addOption(new Option('--access-token-type <typ>', 'the typ of its access tokens; JWT for verifiers that do not know at+jwt').choices(accessTokenTypes))
+    .option('--access-token-lifetime <seconds>', 'how long its access tokens live, from 60 to 86400 (default: as the tenant says, 900)', wholeNumber)
+    .option('--default-scope <scopes>', 'what a request gets that names the resource and no scope', words)
     .option('--client-id <id>', 'the confidential client as which it asks the introspection endpoint')
     .action(async (identifier: string, options: CreateOptions) => {
       const outcome = await manageTenant(options, async (context, tenant) => {
@@ -32,7 +38,10 @@ export function completeResource(group: Command): void {
           // A name is shorter than an identifier may be.
           name: options.name ?? identifier.slice(0, 100),
           scopes: options.scope ?? [],
+          defaultScopes: options.defaultScope,
           accessTokenAlgorithm: options.accessTokenAlg,
+          accessTokenType: options.accessTokenType,
+          accessTokenLifetime: options.accessTokenLifetime,
           clientId: options.clientId,
         });
         return created.ok ? succeed(describe(`Resource ${identifier} is registered.`, resourceView(created.value))) : created;

@@ -7,9 +7,10 @@ import { tenantDetailView } from '../admin/views.ts';
 import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { type Result, fail, succeed } from '../core/result.ts';
+import { signingAlgorithms } from '../store/records.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type CommonOptions, describe, report } from './answer.ts';
-import { repeatable } from './arguments.ts';
+import { repeatable, wholeNumber } from './arguments.ts';
 import { manage } from './management.ts';
 
 interface SetOptions extends CommonOptions {
@@ -22,6 +23,10 @@ interface SetOptions extends CommonOptions {
   readonly rememberDeviceDays?: number;
   readonly passkeyRpId?: string;
   readonly passkeyOrigin?: readonly string[];
+  readonly requirePkce?: boolean;
+  readonly accessTokenAlg?: string;
+  readonly accessTokenLifetime?: number;
+  readonly usernameFromEmail?: boolean;
   readonly accent?: string;
   readonly accentDark?: string;
   readonly termsUri?: string;
@@ -46,6 +51,10 @@ export function addTenantSet(group: Command): void {
     .option('--remember-device-days <n>', 'how long a browser is spared the second factor; 0 for not at all', wholeNumber)
     .option('--passkey-rp-id <domain>', 'the relying party id of new passkeys, a domain above the tenant’s; none for its own')
     .option('--passkey-origin <origin>', 'a further origin where its passkeys work (repeatable)', repeatable)
+    .addOption(new Option('--require-pkce <on|off>', 'whether applications that authenticate and send a nonce must use PKCE too').argParser(onOff))
+    .addOption(new Option('--access-token-alg <algorithm>', 'how access tokens for the tenant and for new resources are signed').choices(signingAlgorithms))
+    .option('--access-token-lifetime <seconds>', 'how long access tokens live, from 60 to 86400', wholeNumber)
+    .addOption(new Option('--username-from-email <on|off>', 'whether preferred_username is the verified e-mail address of whoever has none').argParser(onOff))
     .option('--accent <colour>', 'the colour of buttons and links, #rrggbb; none for ours')
     .option('--accent-dark <colour>', 'the same on dark pages; none derives it')
     .option('--terms-uri <address>', 'its terms, which new people accept; none for none')
@@ -75,6 +84,10 @@ export function addTenantSet(group: Command): void {
           rememberDeviceDays: options.rememberDeviceDays,
           passkeyRpId: orNull(options.passkeyRpId),
           passkeyOrigins: options.passkeyOrigin,
+          requirePkce: options.requirePkce,
+          accessTokenAlgorithm: options.accessTokenAlg,
+          accessTokenLifetime: options.accessTokenLifetime,
+          usernameFromEmail: options.usernameFromEmail,
           brand,
           texts: texts.value,
         });
@@ -96,13 +109,6 @@ function onOff(text: string): boolean {
     throw new InvalidArgumentError('It must be on or off.');
   }
   return text === 'on';
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) {
-    throw new InvalidArgumentError('It must be a whole number.');
-  }
-  return Number(text);
 }
 
 function orNull(text: string | undefined): string | null | undefined {

@@ -5,6 +5,11 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
 }
 
+/** The bytes of a hash of the ASCII text. */
+export function hashBytes(algorithm: 'sha256' | 'sha512', text: string): Buffer {
+  return hash(algorithm, text, 'buffer');
+}
+
 /** Compares without telling by its duration where two strings differ. Only the length may be learned. */
 export function constantTimeEqual(left: string, right: string): boolean {
   const a = Buffer.from(left, 'utf8');

@@ -1,7 +1,8 @@
-import { type Clock, day, hour, minute } from '../core/clock.ts';
+import { type Clock, day, hour, minute, second } from '../core/clock.ts';
 import type { SealingKey } from '../core/seal.ts';
 import type { Store } from '../store/port.ts';
 import { type Instant, type SigningAlgorithm, type SigningKeyRecord, signingAlgorithms, type TenantId } from '../store/records.ts';
+import { accessTokenLifetimes } from '../store/tenant-settings.ts';
 import { generatePair, toSigningKey } from './key-pairs.ts';
 
 /** How long relying parties may keep a JWK set (`Cache-Control: max-age`), in milliseconds. */
@@ -10,8 +11,8 @@ export const jwksMaxAge = 5 * minute;
 /** How long a key is published before it signs: no cached JWK set lacks it by then. */
 const publicationLead = 2 * jwksMaxAge;
 
-/** For so long a retired key stays published: longer than any signed token lives, plus the time that a JWK set may be cached. */
-const publicationTail = 2 * hour + jwksMaxAge;
+/** For so long a retired key stays published: longer than any token may live that it has signed, plus the time that a JWK set may be cached. */
+const publicationTail = accessTokenLifetimes.longest * second + hour + jwksMaxAge;
 
 /**
  * For so long a retired key is kept, to recognise an ID token that comes back as a hint: as long as a sign-in lasts,

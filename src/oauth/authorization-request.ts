@@ -8,7 +8,7 @@ import { readIdTokenHint } from './id-token-hint.ts';
 import { type Parameters, readParameters, readWishes } from './parameters.ts';
 import { checkChallenge } from './pkce.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
-import { checkResources } from './resources.ts';
+import { ignoredAudience, readResources } from './resources.ts';
 import { readScopes } from './scopes.ts';
 
 export const responseModes = ['query', 'form_post'] as const;
@@ -95,6 +95,7 @@ export const authorizationParameters = [
   'acr_values',
   'claims',
   'resource',
+  'audience',
   'display',
   'request',
   'request_uri',
@@ -192,15 +193,22 @@ async function readDetails(
   if (shape !== undefined) {
     return fail(shape);
   }
-  const resources = parameters.all('resource');
   const registered = await context.store.listResources(context.tenant.id);
-  const badResource = checkResources(resources, registered);
-  if (badResource !== undefined) {
-    return fail(badResource);
+  const resources = readResources(parameters, registered);
+  if (!resources.ok) {
+    return resources;
   }
-  const scopes = readScopes(client, parameters.get('scope'), registered, resources);
+  const ignored = ignoredAudience(parameters, registered);
+  if (ignored !== undefined) {
+    context.record({ event: 'audience_ignored', clientId: client.id, detail: ignored });
+  }
+  const scopes = readScopes(client, parameters.get('scope'), registered, resources.value);
   if (!scopes.ok) {
     return scopes;
+  }
+  const unprotected = checkChallenge(client, parameters, context.tenant.settings.requirePkce, scopes.value);
+  if (unprotected !== undefined) {
+    return fail(unprotected);
   }
   const prompt = readPrompts(parameters, promptsOf(context.tenant.settings));
   if (!prompt.ok) {
@@ -234,7 +242,7 @@ async function readDetails(
     clientId: client.id,
     target,
     scopes: scopes.value,
-    resources,
+    resources: resources.value,
     codeChallenge: parameters.get('code_challenge'),
     nonce: parameters.get('nonce'),
     prompts: prompt.value,
@@ -288,7 +296,7 @@ function checkShape(client: ClientRecord, parameters: Parameters): Failure | und
   if (!client.grantTypes.includes('authorization_code')) {
     return { reason: 'grant_not_allowed' };
   }
-  return checkChallenge(client, parameters);
+  return undefined;
 }
 
 function splitPrompt(parameters: Parameters): readonly string[] {

@@ -1,5 +1,6 @@
-import type { UserRecord } from '../store/records.ts';
 import { toSeconds } from '../core/clock.ts';
+import type { UserRecord } from '../store/records.ts';
+import type { Tenant } from './context.ts';
 
 /** The claims that each scope stands for (OpenID Connect Core §5.4). */
 export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
@@ -93,10 +94,18 @@ export function demandedUserClaims(demand: ClaimsDemand): readonly string[] {
   return userClaims.filter((name) => Object.hasOwn(demand, name));
 }
 
+/** Scopes in their two roles: what may be known, and what this place shows of it without being asked for it. */
+export interface ClaimScopes {
+  readonly granted: readonly string[];
+  readonly shown: readonly string[];
+}
+
 /** The values of a user's claims that the scopes and the demand allow. Absent claims are absent, never null. */
-export function claimsOfUser(user: UserRecord, scopes: readonly string[], demand: ClaimsDemand): Record<string, unknown> {
-  const wanted = new Set([...scopes.flatMap((scope) => claimsOfScope[scope] ?? []), ...demandedUserClaims(demand)]);
+export function claimsOfUser({ settings }: Pick<Tenant, 'settings'>, user: UserRecord, { granted, shown }: ClaimScopes, demand: ClaimsDemand): Record<string, unknown> {
+  const wanted = new Set([...shown.flatMap((scope) => claimsOfScope[scope] ?? []), ...demandedUserClaims(demand)]);
   const known: Record<string, unknown> = {
+    // Applications key accounts on it, so it never falls back to an address that anybody may have written.
+    ...(settings.usernameFromEmail && user.emailVerified && granted.includes('profile') && granted.includes('email') ? { preferred_username: user.email } : {}),
     ...(JSON.parse(user.claims) as Record<string, unknown>),
     email: user.email,
     email_verified: user.emailVerified,

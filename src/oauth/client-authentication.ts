@@ -87,17 +87,17 @@ const maximumBasic = 8192;
 
 /**
  * HTTP Basic with both halves form-encoded (RFC 6749 §2.3.1). Many clients skip that encoding, so the secret
- * counts in either spelling. An empty secret is what public clients of some libraries send: none at all.
+ * counts in either spelling. An empty secret is what public clients of some libraries send, and others leave the colon out as well:
+ * none at all.
  */
 function readBasic(authorization: string): { clientId: string; secrets: readonly string[] | undefined } | undefined {
   const encoded = authorization.length > maximumBasic ? undefined : /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(authorization)?.[1];
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 1) {
+  const [rawId = '', ...rest] = text.split(':');
+  const rawSecret = rest.join(':');
+  if (rawId === '') {
     return undefined;
   }
-  const rawId = text.slice(0, colon);
-  const rawSecret = text.slice(colon + 1);
   const clientId = formDecode(rawId) ?? rawId;
   // As in every parameter: nothing overlong, and no NUL, which PostgreSQL would call an error.
   if (clientId.length > defaultMaximum || /[\0\uFFFD]/.test(clientId)) {

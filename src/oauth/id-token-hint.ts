@@ -1,3 +1,4 @@
+import { namesClient } from './access-token.ts';
 import type { Context } from './context.ts';
 import { idTokenType } from './id-token.ts';
 
@@ -14,7 +15,8 @@ export interface IdTokenHint {
  */
 export async function readIdTokenHint(context: Context, token: string): Promise<IdTokenHint | undefined> {
   const claims = await context.signer.recognise(context.tenant.id, idTokenType, token);
-  if (claims === undefined || claims['iss'] !== context.tenant.issuer) {
+  // An access token may have the same type; it names its client, which an ID token never does (RFC 9068 §2.2).
+  if (claims === undefined || claims['iss'] !== context.tenant.issuer || namesClient(claims)) {
     return undefined;
   }
   const { sub, aud, sid } = claims;

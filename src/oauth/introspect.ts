@@ -38,11 +38,16 @@ export async function introspect(context: Context, request: DirectRequest): Prom
 async function introspectAccessToken(context: Context, client: AuthenticatedClient, token: string): Promise<Outcome | undefined> {
   const judged = await judgeAccessToken(context, token);
   if (!judged.ok) {
+    if (judged.failure.detail !== undefined) {
+      context.record({ event: 'introspection_inactive', clientId: client.id, detail: judged.failure.detail });
+    }
     return undefined;
   }
   const { claims } = judged.value;
   const audience = typeof claims.aud === 'string' ? [claims.aud] : claims.aud;
   if (claims.client_id !== client.id && !(await speaksFor(context, client, audience))) {
+    // The caller learns nothing of it (RFC 7662 §4), so whoever runs it has to find it here.
+    context.record({ event: 'introspection_refused', clientId: client.id, detail: `issued to ${claims.client_id} for ${audience.join(' ')}, whose resource does not name this client` });
     return inactive;
   }
   const { grant_id: _grant, ...shown } = claims;

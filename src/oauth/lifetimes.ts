@@ -1,15 +1,13 @@
-import { day, hour, minute, second } from '../core/clock.ts';
+import { day, hour, second } from '../core/clock.ts';
 
 /*
  * How long things live, in milliseconds. Security decisions are constants: one value, reasoned once.
- * Signing keys stay published for longer than any token here (keys/signing-keys.ts).
+ * How long access tokens live is for tenants and resources to say; signing keys stay published for longer than any token
+ * (keys/rotation.ts).
  */
 
 /** RFC 6749 §4.1.2 recommends at most ten minutes; a redirect takes seconds. */
 export const authorizationCodeLifetime = 60 * second;
-
-/** Resource servers verify offline, so this is how long a revoked access token can still pass there. */
-export const accessTokenLifetime = 10 * minute;
 
 /** Read once, at sign-in. */
 export const idTokenLifetime = hour;

@@ -11,23 +11,41 @@ function isCodeChallenge(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text);
 }
 
-/** RFC 7636 §4.4.1 and RFC 9700 §2.1.1: every client uses PKCE; `plain` in any disguise is refused. */
-export function checkChallenge(client: Pick<ClientRecord, 'requirePkce'>, parameters: Parameters): Failure | undefined {
+/** Who has to protect codes how. */
+export type PkceRule = Pick<ClientRecord, 'requirePkce' | 'unprotectedCodes' | 'authenticationMethod'>;
+
+/**
+ * RFC 7636 §4.4.1 and RFC 9700 §2.1.1: every public client sends an S256 challenge, and one that authenticates a challenge or an
+ * OpenID nonce, which the server cannot see it check. `plain` in any disguise is refused. One client may be let off both; then it
+ * has `state` at least (RFC 6749 §10.12).
+ *
+ * @param tenantDemandsPkce whether the tenant asks a challenge of everybody.
+ * @param scopes what was granted: a nonce comes back in an ID token, so without `openid` it protects nothing.
+ */
+export function checkChallenge(client: PkceRule, parameters: Parameters, tenantDemandsPkce: boolean, scopes: readonly string[]): Failure | undefined {
   const challenge = parameters.get('code_challenge');
   const method = parameters.get('code_challenge_method');
-  if (challenge === undefined) {
-    if (method !== undefined || client.requirePkce) {
-      return { reason: 'pkce_missing', parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' };
+  if (challenge !== undefined) {
+    if (method !== 'S256') {
+      return { reason: 'pkce_method_unsupported', parameter: 'code_challenge_method', expected: 'S256', received: method ?? 'nothing' };
     }
-    // RFC 9700 §2.1.1: without PKCE, a confidential client must use the nonce against code injection.
-    return parameters.get('nonce') === undefined ? { reason: 'nonce_missing', parameter: 'nonce' } : undefined;
+    return isCodeChallenge(challenge) ? undefined : { reason: 'pkce_challenge_malformed', parameter: 'code_challenge', received: `${challenge.length} characters` };
   }
-  if (method !== 'S256') {
-    return { reason: 'pkce_method_unsupported', parameter: 'code_challenge_method', expected: 'S256', received: method ?? 'nothing' };
+  if (method !== undefined || client.requirePkce || tenantDemandsPkce || client.authenticationMethod === 'none') {
+    return { reason: 'pkce_missing', parameter: 'code_challenge', expected: 'code_challenge and code_challenge_method=S256' };
   }
-  return isCodeChallenge(challenge)
+  const protectedByNonce = parameters.get('nonce') !== undefined && scopes.includes('openid');
+  if (client.unprotectedCodes && !protectedByNonce) {
+    return parameters.get('state') === undefined ? { reason: 'state_missing', parameter: 'state' } : undefined;
+  }
+  return protectedByNonce
     ? undefined
-    : { reason: 'pkce_challenge_malformed', parameter: 'code_challenge', received: `${challenge.length} characters` };
+    : {
+        reason: 'pkce_or_nonce_missing',
+        parameter: 'code_challenge',
+        expected: 'code_challenge and code_challenge_method=S256, or nonce and the scope openid',
+        received: parameters.get('nonce') === undefined ? 'neither' : `nonce, and the scopes ${scopes.join(' ')}`,
+      };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Failure } from './failures.ts';
 /** The scopes that OpenID Connect defines (Core §5.4 and §11). */
 export const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
-/** What a request without `scope` gets (RFC 6749 §3.3 lets the server choose; the least that signs in). */
+/** What a request without `scope` gets whose resources have no defaults (RFC 6749 §3.3 lets the server choose; the least that signs in). */
 const defaultScopes = ['openid'] as const;
 
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
@@ -35,6 +35,12 @@ export function knownScopes(resources: readonly ResourceRecord[]): ReadonlySet<s
   return scopes;
 }
 
+/** The scopes that the named resources give by default, as far as the client may have them. */
+export function defaultScopesOf(client: Pick<ClientRecord, 'scopes'>, registered: readonly ResourceRecord[], resources: readonly string[]): readonly string[] {
+  const scopes = registered.filter(({ identifier }) => resources.includes(identifier)).flatMap((resource) => resource.defaultScopes);
+  return [...new Set(scopes)].filter((scope) => client.scopes.includes(scope));
+}
+
 /**
  * Scopes that nobody knows are ignored (OpenID Connect Core §3.1.2.1); the answer says what was granted. A scope
  * that exists but is not the client's to ask for is refused, so that the mistake is seen. Where the request names
@@ -50,7 +56,8 @@ export function readScopes(
   resources: readonly string[],
 ): Result<readonly string[], Failure> {
   if (text === undefined) {
-    return succeed(defaultScopes.filter((scope) => client.scopes.includes(scope)));
+    const ofResources = defaultScopesOf(client, registered, resources);
+    return succeed(ofResources.length > 0 ? ofResources : defaultScopes.filter((scope) => client.scopes.includes(scope)));
   }
   const asked = parseScope(text);
   if (asked === undefined) {

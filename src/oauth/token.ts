@@ -26,6 +26,7 @@ const tokenParameters = [
   'refresh_token',
   'scope',
   'resource',
+  'audience',
 ] as const;
 
 /**

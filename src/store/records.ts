@@ -65,10 +65,15 @@ export interface ClientRecord {
   readonly scopes: readonly string[];
   /** First-party clients need no consent. */
   readonly firstParty: boolean;
+  /** Whether only S256 protects its codes; otherwise a nonce does where there is no challenge (RFC 9700 §2.1.1). A public client always requires it. */
   readonly requirePkce: boolean;
+  /** Whether its codes may go without both, by an operator's word: only for a confidential first-party client. */
+  readonly unprotectedCodes: boolean;
   /** Holds the code verifier to RFC 7636's letter: 43 to 128 unreserved characters. */
   readonly strictPkce: boolean;
   readonly idTokenAlgorithm: SigningAlgorithm;
+  /** Whether its ID tokens carry the claims of scopes, or userinfo alone does (OpenID Connect Core §5.4). */
+  readonly claimsInIdToken: boolean;
   /** What holds for this client instead of the tenant's policy; null where it has none of its own. */
   readonly secondFactor: SecondFactorPolicy | null;
   /** Whether it may show the pages in a popup of its own (`display=popup`), which then keeps its opener. */
@@ -77,13 +82,23 @@ export interface ClientRecord {
   readonly createdAt: Instant;
 }
 
+/** The types that a resource may want of its access tokens (RFC 9068 §2.1, RFC 7519 §5.1). */
+export const accessTokenTypes = ['at+jwt', 'JWT'] as const;
+export type AccessTokenType = (typeof accessTokenTypes)[number];
+
 /** A protected resource (RFC 8707) that access tokens can be issued for. */
 export interface ResourceRecord {
   /** Absolute URI; becomes the audience of its access tokens. */
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly string[];
+  /** What a request that names the resource and no scope gets; `openid` where empty. */
+  readonly defaultScopes: readonly string[];
   readonly accessTokenAlgorithm: SigningAlgorithm;
+  /** The `typ` of its access tokens: RFC 9068's, or what verifiers expect that know of no other. */
+  readonly accessTokenType: AccessTokenType;
+  /** In seconds; the tenant's where null. */
+  readonly accessTokenLifetime: number | null;
   /** The confidential client as which this resource asks the introspection endpoint. */
   readonly clientId: string | null;
   readonly createdAt: Instant;

@@ -1,3 +1,5 @@
+import type { SigningAlgorithm } from './records.ts';
+
 /*
  * What a tenant has decided about signing in and about its looks. It is read as a whole with the tenant and never
  * searched, so it is stored as one JSON text: a setting that is new needs no change of the schema, and has its default
@@ -11,6 +13,9 @@ export type SignUpPolicy = (typeof signUpPolicies)[number];
 /** Whether a second factor is never asked for, asked for where a person has one, or demanded of everybody. */
 export const secondFactorPolicies = ['off', 'optional', 'required'] as const;
 export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
+
+/** How long an access token may live, in seconds. */
+export const accessTokenLifetimes = { shortest: 60, longest: 86_400 } as const;
 
 export interface TenantSettings {
   readonly signUp: SignUpPolicy;
@@ -27,6 +32,14 @@ export interface TenantSettings {
   readonly passkeyRpId: string | null;
   /** Further origins at which the tenant's passkeys may be used (WebAuthn Level 3 §5.11). */
   readonly passkeyOrigins: readonly string[];
+  /** Whether every client must send an S256 challenge, those that authenticate and send a nonce too. */
+  readonly requirePkce: boolean;
+  /** Of tokens for the tenant itself, and of resources that are registered without one. */
+  readonly accessTokenAlgorithm: SigningAlgorithm;
+  /** In seconds, where a resource has none of its own. */
+  readonly accessTokenLifetime: number;
+  /** Whether `preferred_username` is the verified e-mail address of whoever has none. */
+  readonly usernameFromEmail: boolean;
   readonly brand: TenantBrand;
   /** Sentences that the tenant says in its own words: by locale, by their key in the catalogue. Plain text. */
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -53,6 +66,10 @@ export const defaultSettings: TenantSettings = {
   rememberDeviceDays: 30,
   passkeyRpId: null,
   passkeyOrigins: [],
+  requirePkce: false,
+  accessTokenAlgorithm: 'ES256',
+  accessTokenLifetime: 900,
+  usernameFromEmail: true,
   brand: { accent: null, accentDark: null, logo: null, icon: null, termsUri: null, privacyUri: null },
   texts: {},
 };

@@ -9,9 +9,9 @@ const service: NewClient = { type: 'service', name: 'Job' };
 
 describe('what a type decides', () => {
   test.each([
-    [spa, { authenticationMethod: 'none', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
+    [spa, { authenticationMethod: 'none', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true, unprotectedCodes: false }],
     [native, { authenticationMethod: 'none', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
-    [web, { authenticationMethod: 'client_secret_basic', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: true }],
+    [web, { authenticationMethod: 'client_secret_basic', grantTypes: ['authorization_code', 'refresh_token'], requirePkce: false, unprotectedCodes: false }],
     [service, { authenticationMethod: 'client_secret_basic', grantTypes: ['client_credentials'], scopes: [], redirectUris: [] }],
   ])('$type', (input, settings) => {
     expect(checkNewClient(input)).toMatchObject({ ok: true, value: { firstParty: true, strictPkce: false, idTokenAlgorithm: 'RS256', ...settings } });
@@ -47,7 +47,11 @@ describe('combinations that can only be a mistake', () => {
     ['a native application with a secret', { ...native, authenticationMethod: 'client_secret_basic' }, /cannot keep a secret/],
     ['a single-page application exempt from PKCE', { ...spa, requirePkce: false }, /cannot be exempt from PKCE/],
     ['a native application exempt from PKCE', { ...native, requirePkce: false }, /cannot be exempt from PKCE/],
-    ['exempt from PKCE and strict about it', { ...web, requirePkce: false, strictPkce: true }, /cannot be held to strict PKCE/],
+    ['let off PKCE and nonce and held to PKCE', { ...web, unprotectedCodes: true, requirePkce: true }, /cannot be held to PKCE/],
+    ['let off PKCE and nonce and strict about it', { ...web, unprotectedCodes: true, strictPkce: true }, /cannot be held to PKCE/],
+    ['of a third party and let off PKCE and nonce', { ...web, unprotectedCodes: true, thirdParty: true }, /^A third-party client cannot do without/],
+    ['a single-page application let off PKCE and nonce', { ...spa, unprotectedCodes: true }, /only PKCE protects its codes/],
+    ['a service let off PKCE and nonce', { ...service, unprotectedCodes: true }, /has no codes for PKCE/],
   ])('%s', (_, input, sentence) => {
     expect(checkNewClient(input)).toEqual({ ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } });
   });

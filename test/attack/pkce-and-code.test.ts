@@ -10,7 +10,7 @@ describe('B. PKCE and the authorization code', () => {
 
   test('A021 no PKCE', async () => {
     for (const client of ['spa', 'web', 'native', 'thirdParty'] as const) {
-      const answer = answerOf(await t.flow(client).authorize({ code_challenge: undefined, code_challenge_method: undefined }));
+      const answer = answerOf(await t.flow(client).authorize({ code_challenge: undefined, code_challenge_method: undefined, ...(client === 'thirdParty' ? { prompt: 'none' } : {}) }));
       expect(answer.get('error')).toBe('invalid_request');
     }
   });

@@ -19,6 +19,7 @@ describe('clients', () => {
       require_pkce: true,
       strict_pkce: false,
       id_token_signed_response_alg: 'RS256',
+      claims_in_id_token: true,
       enabled: true,
       created_at: expect.any(String),
     });
@@ -87,6 +88,7 @@ describe('resources', () => {
       name: 'Files',
       scope: 'files:read files:write',
       access_token_signed_response_alg: 'RS256',
+      access_token_type: 'at+jwt',
       client_id: 'api',
       created_at: expect.any(String),
     });

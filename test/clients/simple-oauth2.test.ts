@@ -51,7 +51,7 @@ describe('simple-oauth2', () => {
     const web = await server.client({ type: 'web', redirectUris: [redirectUri], secret: awkwardSecret });
     const client = library(web, options);
     const tokens = await signIn(client);
-    expect(tokens.token).toMatchObject({ token_type: 'Bearer', scope: 'openid email', expires_in: 600 });
+    expect(tokens.token).toMatchObject({ token_type: 'Bearer', scope: 'openid email', expires_in: 900 });
     expect(tokens.expired()).toBe(false);
 
     const refreshed = await tokens.refresh();
@@ -63,15 +63,15 @@ describe('simple-oauth2', () => {
     await expect(last.refresh()).rejects.toMatchObject({ data: { payload: { error: 'invalid_grant' } } });
   });
 
-  test('signs in without PKCE where the client is exempt, by its nonce', async () => {
-    const web = await server.client({ type: 'web', redirectUris: [redirectUri], requirePkce: false });
+  test('signs in without PKCE, by its nonce', async () => {
+    const web = await server.client({ type: 'web', redirectUris: [redirectUri] });
     const tokens = await signIn(library(web), false);
     expect(payloadOf(tokens.token['id_token'] as string)['nonce']).toBe('nonce-of-test');
     expect((await tokens.refresh()).token['access_token']).toBeTypeOf('string');
   });
 
-  test('without PKCE and without an exemption the answer is an error that says so', async () => {
-    const web = await server.client({ type: 'web', redirectUris: [redirectUri] });
+  test('without PKCE the answer is an error that says so, where the client has to use it', async () => {
+    const web = await server.client({ type: 'web', redirectUris: [redirectUri], requirePkce: true });
     const callback = await callbackOf(library(web).authorizeURL({ redirect_uri: redirectUri, scope: 'openid', state: 's', nonce: 'n' }), redirectUri);
     expect(callback.searchParams.get('error')).toBe('invalid_request');
     expect(callback.searchParams.get('error_description')).toContain('PKCE is required');

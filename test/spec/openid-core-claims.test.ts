@@ -4,7 +4,7 @@ import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** What an ID token says about the sign-in rather than the person. */
-const protocolClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', 'sid']);
+const protocolClaims = new Set(['at_hash', 'iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', 'sid']);
 
 describe('OpenID Connect Core §5.5: the claims parameter', () => {
   let server: TestServer;

@@ -152,7 +152,7 @@ describe('revocation and introspection', () => {
 
     test('an expired token is inactive', async () => {
       const { json } = await at(web).tokens();
-      server.clock.advance(10 * 60_000 - 1_000);
+      server.clock.advance(15 * 60_000 - 1_000);
       expect((await introspect(web, json.access_token)).json['active']).toBe(true);
       server.clock.advance(2_000);
       expect((await introspect(web, json.access_token)).text).toBe(inactive);

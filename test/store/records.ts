@@ -55,8 +55,10 @@ export function aClient(id: string, change: Partial<ClientRecord> = {}): ClientR
     scopes: ['openid', 'profile'],
     firstParty: false,
     requirePkce: true,
+    unprotectedCodes: true,
     strictPkce: false,
     idTokenAlgorithm: 'RS256',
+    claimsInIdToken: false,
     secondFactor: 'required',
     popup: true,
     enabled: true,
@@ -66,7 +68,17 @@ export function aClient(id: string, change: Partial<ClientRecord> = {}): ClientR
 }
 
 export function aResource(identifier: string): ResourceRecord {
-  return { identifier, name: 'An API', scopes: ['api:read'], accessTokenAlgorithm: 'RS256', clientId: null, createdAt: now };
+  return {
+    identifier,
+    name: 'An API',
+    scopes: ['api:read', 'api:write'],
+    defaultScopes: ['api:read'],
+    accessTokenAlgorithm: 'RS256',
+    accessTokenType: 'JWT',
+    accessTokenLifetime: 120,
+    clientId: null,
+    createdAt: now,
+  };
 }
 
 export function aUser(id: string, change: Partial<UserRecord> = {}): UserRecord {

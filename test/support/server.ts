@@ -183,7 +183,10 @@ async function makeTenant(admin: AdminContext, name: string, domain: string, dis
       await admin.store.createResource(record.id, {
         name: input.identifier,
         scopes: [],
+        defaultScopes: [],
         accessTokenAlgorithm: 'ES256',
+        accessTokenType: 'at+jwt',
+        accessTokenLifetime: null,
         clientId: null,
         createdAt: admin.clock.now(),
         ...input,

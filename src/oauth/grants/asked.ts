@@ -3,21 +3,20 @@ import type { ResourceRecord } from '../../store/records.ts';
 import type { Failure } from '../failures.ts';
 import type { Granted } from '../narrow.ts';
 import type { Parameters } from '../parameters.ts';
-import { checkResources } from '../resources.ts';
+import { readResources } from '../resources.ts';
 import { parseScope } from '../scopes.ts';
 
 /** RFC 8707 §2.2: an access token for some of the granted resources that are left; for all of them when none is named. */
 export function askedResources(grant: Granted, parameters: Parameters, registered: readonly ResourceRecord[]): Result<readonly string[], Failure> {
-  const asked = parameters.all('resource');
-  const bad = checkResources(asked, registered);
-  if (bad !== undefined) {
-    return fail(bad);
+  const asked = readResources(parameters, registered);
+  if (!asked.ok) {
+    return asked;
   }
-  const foreign = asked.find((resource) => !grant.resources.includes(resource));
+  const foreign = asked.value.find((resource) => !grant.resources.includes(resource));
   if (foreign !== undefined) {
     return fail({ reason: 'resource_exceeds_grant', parameter: 'resource', received: foreign });
   }
-  return succeed(asked.length === 0 ? grant.resources : asked);
+  return succeed(asked.value.length === 0 ? grant.resources : asked.value);
 }
 
 /** RFC 6749 §6: the same or fewer scopes; the refresh token keeps those that were granted. */

@@ -1,4 +1,5 @@
 import { fail, succeed } from '../../core/result.ts';
+import type { GrantRecord } from '../../store/records.ts';
 import { grantNamedBy, isCodeOf } from '../authorization-code.ts';
 import type { Failure } from '../failures.ts';
 import { checkCodeVerifier } from '../pkce.ts';
@@ -41,7 +42,7 @@ export const authorizationCodeGrant: UserGrant = {
       case 'redeemed':
     }
     const { grant } = redemption;
-    const mismatch = checkBinding(parameters.get('redirect_uri'), grant.redirectUri)
+    const mismatch = checkBinding(parameters.get('redirect_uri'), grant)
       ?? checkCodeVerifier(parameters.get('code_verifier'), grant.codeChallenge, client.strictPkce);
     if (mismatch !== undefined) {
       await context.store.revokeGrant(context.tenant.id, grant.id, mismatch.reason, now);
@@ -61,9 +62,12 @@ export const authorizationCodeGrant: UserGrant = {
   },
 };
 
-/** RFC 6749 §4.1.3: the redirect URI must be identical to the one of the authorization request. */
-function checkBinding(presented: string | undefined, bound: string): Failure | undefined {
-  return presented === bound
+/**
+ * RFC 6749 §4.1.3: the redirect URI must be identical to the one of the authorization request. OAuth 2.1 §10.2 has done away with it
+ * where PKCE binds the code, so there it may be left out; another one is refused all the same.
+ */
+function checkBinding(presented: string | undefined, { redirectUri, codeChallenge }: GrantRecord): Failure | undefined {
+  return presented === redirectUri || (presented === undefined && codeChallenge !== null)
     ? undefined
-    : { reason: 'redirect_uri_differs', parameter: 'redirect_uri', expected: bound, received: presented ?? 'nothing' };
+    : { reason: 'redirect_uri_differs', parameter: 'redirect_uri', expected: redirectUri, received: presented ?? 'nothing' };
 }

@@ -1,6 +1,6 @@
 import { toSeconds } from '../../core/clock.ts';
 import type { GrantRecord, ResourceRecord, UserRecord } from '../../store/records.ts';
-import { algorithmFor, audienceOf, issueAccessToken } from '../access-token.ts';
+import { audienceOf, formatFor, issueAccessToken } from '../access-token.ts';
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { Context } from '../context.ts';
 import { issueIdToken } from '../id-token.ts';
@@ -24,7 +24,7 @@ export async function issueUserTokens(context: Context, issue: Issue): Promise<T
   const { client, user, grant, scopes, resources } = issue;
   const accessToken = await issueAccessToken(
     context,
-    algorithmFor(issue.registered, resources),
+    formatFor(context, issue.registered, resources),
     {
       sub: user.id,
       aud: audienceOf(context, resources),
@@ -41,7 +41,7 @@ export async function issueUserTokens(context: Context, issue: Issue): Promise<T
     token_type: 'Bearer',
     expires_in: accessToken.expiresIn,
     ...(client.grantTypes.includes('refresh_token') ? { refresh_token: mintRefreshToken(context, grant) } : {}),
-    ...(scopes.includes('openid') ? { id_token: await issueIdToken(context, client, user, grant, scopes, issue.nonce) } : {}),
+    ...(scopes.includes('openid') ? { id_token: await issueIdToken(context, { client, user, grant, scopes, nonce: issue.nonce, accessToken: accessToken.token }) } : {}),
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
   };
 }

@@ -43,8 +43,10 @@ export interface Schema {
     scopes: string;
     first_party: number;
     require_pkce: number;
+    unprotected_codes: number;
     strict_pkce: number;
     id_token_algorithm: string;
+    claims_in_id_token: number;
     second_factor: string | null;
     popup: number;
     enabled: number;
@@ -55,7 +57,10 @@ export interface Schema {
     identifier: string;
     name: string;
     scopes: string;
+    default_scopes: string;
     access_token_algorithm: string;
+    access_token_type: string;
+    access_token_lifetime: number | null;
     client_id: string | null;
     created_at: number;
   };
