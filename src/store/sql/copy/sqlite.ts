@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Row } from '../schema.ts';
-import { sqliteTables } from '../sqlite-engine.ts';
+import { makeShrinkable, sqliteTables } from '../sqlite-engine.ts';
 import { batchSize, type Source, type Target } from './database.ts';
 
 /** Reads an SQLite file within one transaction. Throws where the file is none. */
@@ -36,6 +36,7 @@ export function openSqliteTarget(path: string): Target {
     writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
   }
   const database = new DatabaseSync(path, { timeout: 5000 });
+  makeShrinkable(database);
   database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
   return {
     tables: async () => names(database),
