@@ -57,8 +57,8 @@ describe('a judge of new passwords', () => {
 
   test('keeps no process from ending', async () => {
     const file = new URL('../../src/identity/password-judge.ts', import.meta.url).href;
-    const program = `const { createPasswordJudge } = await import(${JSON.stringify(file)}); console.log((await createPasswordJudge().run({ password: 'x', own: [] })).ok);`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 });
+    const program = `import(${JSON.stringify(file)}).then(async ({ createPasswordJudge }) => console.log((await createPasswordJudge().run({ password: 'x', own: [] })).ok))`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program], { timeout: 20_000 });
     expect(stdout).toBe('true\n');
   });
 
