@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MailServer, startMailServer } from '../test/support/mail-server.ts';
+import { linkIn, type MailServer, startMailServer } from '../test/support/mail-server.ts';
 import { freePort } from '../test/support/server.ts';
 import { type Page, UserAgent } from '../test/support/user-agent.ts';
 
@@ -95,7 +95,12 @@ async function tryServe(mails: MailServer): Promise<void> {
     expect((await browser.open(`${issuer}/account/authenticator/set-up`)).text.includes('<svg'), 'an authenticator app is set up by a picture');
     const visitor = new UserAgent();
     await visitor.submit(await visitor.open(`${issuer}/forgot-password`), { email: imported.email });
-    expect((await mails.waitFor(imported.email)).text.includes(issuer), 'mail is sent');
+    const mail = await mails.waitFor(imported.email);
+    expect(mail.text.includes(issuer), 'mail is sent');
+    // Whether a password is a common one is judged on a thread, too.
+    const refused = await visitor.submit(await visitor.open(linkIn(mail)), { new_password: 'password1' });
+    expect(refused.status === 400, 'a common password is refused');
+    expect((await visitor.submit(refused, { new_password: 'a pelican under my umbrella' })).status === 200, 'a new password is set');
   } finally {
     await server.stop();
   }

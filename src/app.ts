@@ -119,6 +119,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
         single('gauge', 'microauth_password_hashes_running', 'Password hashes that are being made', hasher.load().running),
         single('gauge', 'microauth_password_hashes_waiting', 'Password hashes that wait for a thread', hasher.load().waiting),
         single('gauge', 'microauth_password_judgements_waiting', 'New passwords that wait for being judged', passwordJudge.load().waiting),
+        single('counter', 'microauth_log_lines_dropped_total', 'Lines of the log that its reader did not keep up with', log.dropped()),
         ...processMetrics.families(),
       ],
     }),

@@ -11,8 +11,12 @@ const interval = minute;
 /** A node that has not come back for so long is gone; another one takes over. */
 const leaseLength = 3 * minute;
 
-const sweepLimit = 1000;
+/** How many rows of each kind go at once: all of them together in a few milliseconds. */
+const sweepLimit = 200;
 const rotationLimit = 20;
+
+/** How often disk space is given back after a sweep; the rest waits for the next. */
+const giveBackLimit = 200;
 
 /** What has to be done now and then, by one node whichever is alive: sweeping what has expired, rotating keys. */
 export interface PeriodicWork {
@@ -41,12 +45,20 @@ export function createPeriodicWork(context: {
     } while (swept === sweepLimit);
   }
 
+  async function giveBack(): Promise<void> {
+    let rounds = 0;
+    while (rounds < giveBackLimit && (await store.giveBack())) {
+      rounds += 1;
+    }
+  }
+
   async function perform(): Promise<void> {
     const now = clock.now();
     if (!(await store.takeLease('periodic-work', node, now, now + leaseLength))) {
       return;
     }
     await sweep();
+    await giveBack();
     for (const { tenantId, algorithm, kid, activatesAt } of await rotateDueKeys(context, rotationLimit)) {
       log.info({ event: 'key_rotated', tenant: tenantId, algorithm, kid, activatesAt: new Date(activatesAt).toISOString() });
     }

@@ -3,8 +3,13 @@ import { Socket } from 'node:net';
 import { second } from '../core/clock.ts';
 import type { LineLevel } from '../core/log.ts';
 
-/** Takes a line with its end. Never waits for whoever reads it. */
-export type WriteLine = (line: string, level: LineLevel) => void;
+/** Takes lines, and never waits for whoever reads them. */
+export interface LogFile {
+  /** Takes a line with its end. */
+  write(line: string, level: LineLevel): void;
+  /** How many lines have been dropped. */
+  dropped(): number;
+}
 
 /** Milliseconds for which a line may wait for others. */
 const gathering = 20;
@@ -24,12 +29,13 @@ const capacity = 1024 * 1024;
  * that is left. Where the reader stalls, lines wait up to a bound and are dropped beyond it; `onGap` hears how many, once there
  * is room again (docs/decisions/0032-a-log-that-drops.md).
  */
-export function openLogFile(file: number, onGap: (lines: number) => void): WriteLine {
+export function openLogFile(file: number, onGap: (lines: number) => void): LogFile {
   neverBlock(file);
   let pending = '';
   /** What of an earlier batch the reader has no room for yet. */
   let rest: Uint8Array = new Uint8Array();
   let dropped = 0;
+  let untold = 0;
   let timer: NodeJS.Timeout | undefined;
 
   function flush(): void {
@@ -48,9 +54,9 @@ export function openLogFile(file: number, onGap: (lines: number) => void): Write
         return;
       }
     }
-    if (dropped > 0) {
-      const lines = dropped;
-      dropped = 0;
+    if (untold > 0) {
+      const lines = untold;
+      untold = 0;
       onGap(lines);
     }
   }
@@ -64,20 +70,24 @@ export function openLogFile(file: number, onGap: (lines: number) => void): Write
   }
 
   process.once('exit', finish);
-  return (line, level) => {
-    const urgent = level === 'warn' || level === 'error';
-    if (rest.byteLength + pending.length + line.length > (urgent ? 2 : 1) * capacity) {
-      dropped += 1;
-      return;
-    }
-    pending += line;
-    if (rest.byteLength > 0) {
-      return;
-    }
-    timer ??= setTimeout(flush, gathering);
-    if (urgent) {
-      setImmediate(flush);
-    }
+  return {
+    write(line, level) {
+      const urgent = level === 'warn' || level === 'error';
+      if (rest.byteLength + pending.length + line.length > (urgent ? 2 : 1) * capacity) {
+        dropped += 1;
+        untold += 1;
+        return;
+      }
+      pending += line;
+      if (rest.byteLength > 0) {
+        return;
+      }
+      timer ??= setTimeout(flush, gathering);
+      if (urgent) {
+        setImmediate(flush);
+      }
+    },
+    dropped: () => dropped,
   };
 }
 

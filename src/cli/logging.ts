@@ -7,7 +7,8 @@ export type LogForm = 'json-stdout' | 'json-stderr' | 'people-stderr';
 
 /** The logger of a server. */
 export function createLogger(form: LogForm, level: LogLevel): Log {
-  const write = openLogFile(form === 'json-stdout' ? 1 : 2, (lines) => log.error({ event: 'log_lines_dropped', lines }));
-  const log = createLog(level, form === 'people-stderr' ? (line, lineLevel) => write(formatLogLine(line), lineLevel) : write);
+  const file = openLogFile(form === 'json-stdout' ? 1 : 2, (lines) => log.error({ event: 'log_lines_dropped', lines }));
+  const forPeople = form === 'people-stderr';
+  const log = createLog(level, (line, lineLevel) => file.write(forPeople ? formatLogLine(line) : line, lineLevel), () => file.dropped());
   return log;
 }

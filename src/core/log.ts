@@ -9,15 +9,18 @@ export type LogLevel = (typeof logLevels)[number];
 export type LineLevel = Exclude<LogLevel, 'silent'>;
 
 /** Takes entries, each an object of fields; an `Error` stands in the field `err`. */
-export type Log = Readonly<Record<LineLevel, (fields: object) => void>>;
+export interface Log extends Readonly<Record<LineLevel, (fields: object) => void>> {
+  /** How many lines have been dropped because their reader does not keep up. */
+  dropped(): number;
+}
 
 const silent = (): void => undefined;
 
 /**
  * A log of JSON lines, from a level on. Levels are words and times ISO 8601, so that a line can be read without a tool;
- * JSON escapes whatever strangers wrote. `write` takes a line with its end.
+ * JSON escapes whatever strangers wrote. `write` takes a line with its end, and `dropped` knows how many it has lost.
  */
-export function createLog(from: LogLevel, write: (line: string, level: LineLevel) => void): Log {
+export function createLog(from: LogLevel, write: (line: string, level: LineLevel) => void, dropped = () => 0): Log {
   let at = 0;
   let time = '';
   const lineOf = (level: LineLevel, fields: object): string => {
@@ -33,7 +36,7 @@ export function createLog(from: LogLevel, write: (line: string, level: LineLevel
   };
   const method = (level: LineLevel) =>
     logLevels.indexOf(level) < logLevels.indexOf(from) ? silent : (fields: object): void => write(lineOf(level, fields), level);
-  return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error') };
+  return { debug: method('debug'), info: method('info'), warn: method('warn'), error: method('error'), dropped };
 }
 
 /** An error may carry anything, its own socket or a circle too; a line is written all the same. */

@@ -1,6 +1,6 @@
 import { compareSync } from 'bcryptjs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
+import type { BcryptComparison } from './foreign-hashes.ts';
 
-/* Judges one password by bcrypt on a thread of its own. */
-const { password, hash } = workerData as { readonly password: string; readonly hash: string };
-parentPort?.postMessage(compareSync(password, hash), []);
+/* Judges one password after the other by bcrypt on a thread of its own. */
+parentPort?.on('message', ({ password, hash }: BcryptComparison) => parentPort?.postMessage(compareSync(password, hash), []));

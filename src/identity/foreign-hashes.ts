@@ -1,6 +1,8 @@
 import { argon2, type Argon2Parameters, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import { minute } from '../core/clock.ts';
+import { createThreads, threadFile } from '../core/threads.ts';
 
 /*
  * Password hashes that other systems made. Whoever moves here brings them along, and each gives way to one of ours at
@@ -38,13 +40,28 @@ function readBcrypt(text: string): ForeignHash | undefined {
   return (password) => judgeBcrypt(password, text.replace('$2y$', '$2b$'));
 }
 
-/** bcryptjs counts in JavaScript, so it does so on a thread of its own: the token endpoint must not wait for it. */
-function judgeBcrypt(password: string, hash: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(`./bcrypt-worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url), { workerData: { password, hash } });
-    worker.once('message', (matches: boolean) => resolve(matches));
-    worker.once('error', reject);
-  });
+/** What the thread for bcrypt is given. */
+export interface BcryptComparison {
+  readonly password: string;
+  readonly hash: string;
+}
+
+/**
+ * bcryptjs counts in JavaScript, so it does so on threads of its own: the token endpoint must not wait for it. How many are compared at once
+ * the hasher bounds, and a comparison of the highest cost takes a few seconds.
+ */
+const bcrypt = createThreads<BcryptComparison, boolean>(threadFile('bcrypt-worker', import.meta.url), {
+  threads: availableParallelism(),
+  queue: 64,
+  patience: minute,
+});
+
+async function judgeBcrypt(password: string, hash: string): Promise<boolean> {
+  const matches = await bcrypt.run({ password, hash });
+  if (!matches.ok) {
+    throw new Error('The thread for bcrypt does not answer.');
+  }
+  return matches.value;
 }
 
 function readPbkdf2(text: string): ForeignHash | undefined {

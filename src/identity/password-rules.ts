@@ -32,7 +32,7 @@ export function checkNewPassword(password: string, { minimumLength, own }: Passw
 
 /** Whether a new password is one of those that are tried first, also of this person's. Call {@link checkNewPassword} first. */
 export async function isCommonPassword(judge: PasswordJudge, password: string, { own }: PasswordRules): Promise<Result<boolean, 'busy'>> {
-  const guesses = await judge.judge({ password: password.slice(0, judgedLength), own: own.flatMap(partsOf) });
+  const guesses = await judge.run({ password: password.slice(0, judgedLength), own: own.flatMap(partsOf) });
   return guesses.ok ? succeed(guesses.value < minimumGuesses) : guesses;
 }
 

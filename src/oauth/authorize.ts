@@ -9,7 +9,7 @@ import { authorizationCodeLifetime, offlineGrantLifetime } from './lifetimes.ts'
  * What one person may have granted one client: so many codes at a time, which live for a minute, and so many grants, of which each device has one.
  * Those unused longest make room; another client's are never touched. For a moment there may be a few more.
  */
-const maximumPerClient = { codes: 20, grants: 100 };
+const maximumPerClient = { codes: 100, grants: 100 };
 
 /** An answer to the client through the browser. Its target is a registered redirect URI by type. */
 export interface AuthorizationResponse {

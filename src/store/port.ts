@@ -248,6 +248,8 @@ export interface Store extends AccountStore {
   reseal(changes: readonly Resealing[]): Promise<number>;
   /** Deletes at most `limit` rows of each kind that nothing can need any more. */
   sweep(now: Instant, limit: number): Promise<SweepReport>;
+  /** Gives a bounded part of the disk space back that deleted rows have left; says whether there is more. */
+  giveBack(): Promise<boolean>;
   /** Names of the migrations that the schema lacks. Changes nothing. */
   pendingMigrations(): Promise<readonly string[]>;
   /** Names of the migrations that a newer version has applied and this one does not know. Changes nothing. */

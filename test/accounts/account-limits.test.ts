@@ -17,8 +17,9 @@ describe('what one account may have', () => {
   test('a hundred sessions: one more ends the one that was signed in to longest ago, and the person sees that', async () => {
     const user = await t.server.user({ email: 'everywhere@example.com' });
     const { store } = t.server;
+    const before = now() - day;
     for (let index = 0; index < 100; index += 1) {
-      await store.startSession(tenant(), aSession(`old-${index}`, user.id, { authTime: now() - day - index, expiresAt: now() + day }));
+      await store.startSession(tenant(), aSession(`old-${index}`, user.id, { authTime: before - index, expiresAt: now() + day }));
     }
     await visitor().signIn('everywhere@example.com');
     const ids = (await store.listSessions(tenant(), user.id, now())).map(({ id }) => id);
@@ -27,18 +28,19 @@ describe('what one account may have', () => {
     expect(t.server.log()).toContain('"event":"session_crowded_out"');
   });
 
-  test('a hundred grants for each client, and twenty codes: what was used longest ago makes room, and never for another client', async () => {
+  test('a hundred grants for each client, and a hundred codes: what was used longest ago makes room, and never for another client', async () => {
     const user = await t.server.user({ email: 'granted@example.com' });
     const { store } = t.server;
     const flow = t.flow();
-    const ids = Array.from({ length: 100 }, (_, index) => timedId('grant', now() - index));
-    const grant = (id: string, at: number, clientId = flow.client.id) =>
-      store.createGrant(tenant(), aGrant(id, { userId: user.id, clientId, redeemedAt: at, createdAt: at, offline: true, expiresAt: now() + day }));
-    await Promise.all(ids.map((id, index) => grant(id, now() - day - index)));
-    await Promise.all(ids.map((id, index) => grant(`${id}x`, now() - 9 * day - index, 'another client')));
+    const at = now() - day;
+    const ids = Array.from({ length: 100 }, (_, index) => timedId('grant', at - index));
+    const grant = (id: string, usedAt: number, clientId = flow.client.id) =>
+      store.createGrant(tenant(), aGrant(id, { userId: user.id, clientId, redeemedAt: usedAt, createdAt: usedAt, offline: true, expiresAt: now() + day }));
+    await Promise.all(ids.map((id, index) => grant(id, at - index)));
+    await Promise.all(ids.map((id, index) => grant(`${id}x`, at - 9 * day - index, 'another client')));
     const { json } = await flow.tokens({}, 'granted@example.com');
     const codes: string[] = [];
-    for (let count = 0; count < 80; count += 1) {
+    for (let count = 0; count < 150; count += 1) {
       codes.push(await flow.code({ prompt: 'none' }));
     }
     const isThere = async (id: string) => (await store.findGrant(tenant(), id)) !== undefined;

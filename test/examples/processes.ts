@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { tripwire } from '../support/connections.ts';
 import { freePort } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,7 +59,7 @@ export interface DevServer {
 export async function startDev(): Promise<DevServer> {
   const folder = mkdtempSync(join(tmpdir(), 'microauth-example-'));
   const issuer = `http://localhost:${await freePort()}`;
-  const environment = { MICROAUTH_URL: issuer, MICROAUTH_DATA_DIR: folder, NO_COLOR: '1' };
+  const environment = { ...tripwire, MICROAUTH_URL: issuer, MICROAUTH_DATA_DIR: folder, NO_COLOR: '1' };
   const running = [await start('src/main.ts', ['dev'], environment)];
   return {
     issuer,

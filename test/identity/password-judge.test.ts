@@ -1,12 +1,15 @@
+import { execFile } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createPasswordJudge, type PasswordJudge, type PasswordJudgeOptions } from '../../src/identity/password-judge.ts';
+import { createPasswordJudge, type PasswordJudge } from '../../src/identity/password-judge.ts';
+import type { ThreadLimits } from '../../src/core/threads.ts';
 import { isCommonPassword } from '../../src/identity/password-rules.ts';
 
 const judges: PasswordJudge[] = [];
 afterEach(() => Promise.all(judges.splice(0).map((judge) => judge.stop())));
 
-function make(options?: PasswordJudgeOptions): PasswordJudge {
+function make(options?: Partial<ThreadLimits>): PasswordJudge {
   const judge = createPasswordJudge(options);
   judges.push(judge);
   return judge;
@@ -28,7 +31,7 @@ describe('a judge of new passwords', () => {
 
   test('keeps the event loop for nobody, however long the password is', async () => {
     const judge = make();
-    await judge.judge(judgement);
+    await judge.run(judgement);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     await Promise.all(Array.from({ length: 10 }, () => isCommonPassword(judge, slow, { minimumLength: 8, own: [] })));
@@ -39,7 +42,7 @@ describe('a judge of new passwords', () => {
 
   test('has a bounded queue, and says how long it is', async () => {
     const judge = make({ queue: 2 });
-    const answers = Array.from({ length: 5 }, () => judge.judge(judgement));
+    const answers = Array.from({ length: 5 }, () => judge.run(judgement));
     expect(judge.load()).toEqual({ running: 1, waiting: 2 });
     const settled = await Promise.all(answers);
     expect(settled.map(({ ok }) => ok)).toEqual([true, true, true, false, false]);
@@ -48,13 +51,20 @@ describe('a judge of new passwords', () => {
 
   test('gives up on what takes too long, and judges the next', async () => {
     const judge = make({ patience: 1 });
-    expect(await Promise.all([judge.judge(judgement), judge.judge(judgement)])).toEqual([busy, busy]);
+    expect(await Promise.all([judge.run(judgement), judge.run(judgement)])).toEqual([busy, busy]);
     expect(judge.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  test('keeps no process from ending', async () => {
+    const file = new URL('../../src/identity/password-judge.ts', import.meta.url).href;
+    const program = `import(${JSON.stringify(file)}).then(async ({ createPasswordJudge }) => console.log((await createPasswordJudge().run({ password: 'x', own: [] })).ok))`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program], { timeout: 20_000 });
+    expect(stdout).toBe('true\n');
   });
 
   test('survives the death of its thread', async () => {
     const judge = make();
-    const [first, second] = [judge.judge(judgement), judge.judge(judgement)];
+    const [first, second] = [judge.run(judgement), judge.run(judgement)];
     await judge.stop();
     expect(await first).toEqual(busy);
     expect(await second).toMatchObject({ ok: true });

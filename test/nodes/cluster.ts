@@ -60,6 +60,8 @@ export interface ClusterOptions {
   readonly logLevel?: 'info' | 'warn' | 'error';
   /** What the processes find in their environment beside their configuration. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** For Node itself. */
+  readonly nodeOptions?: string;
 }
 
 /** Starts nodes over an empty database. */
@@ -71,7 +73,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const key = randomBytes(32);
   const environment = {
     PATH: process.env['PATH'],
-    ...tripwire,
+    NODE_OPTIONS: `${tripwire.NODE_OPTIONS} ${options.nodeOptions ?? ''}`,
     // Compiled code is kept between starts, so that a restart takes a fraction of a second.
     NODE_COMPILE_CACHE: join(tmpdir(), 'microauth-compile-cache'),
     MICROAUTH_URL: issuer,

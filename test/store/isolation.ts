@@ -121,6 +121,7 @@ const calls: Calls = {
   spendProof: (store, tenant) => store.spendProof(tenant, 'another proof', now + 10),
   addMessage: (store, tenant) => store.addMessage(tenant, aMessage('message', { failure: 'intruder' })),
   claimMessages: 'not of one tenant',
+  giveBack: 'not of one tenant',
   settleMessage: (store, tenant) => store.settleMessage(tenant, 'message', { sentAt: now }),
   listMessages: (store, tenant) => store.listMessages(tenant, 10),
   addSecurityEvent: (store, tenant) => store.addSecurityEvent(tenant, aSecurityEvent('event', 'user', { detail: 'intruder' })),

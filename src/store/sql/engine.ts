@@ -15,6 +15,8 @@ export interface Engine {
   settled(): Promise<void>;
   /** Changes whenever somebody, on any node, has called `configure`. */
   epoch(): number;
+  /** Gives a bounded part of the disk space back that deleted rows have left; says whether there is more. */
+  giveBack(): Promise<boolean>;
   /** What it says about its own load. */
   metrics(): readonly Family[];
   /** What only this database's own words can ask. */

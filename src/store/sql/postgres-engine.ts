@@ -195,6 +195,8 @@ export function openPostgresEngine(url: string, options: PostgresEngineOptions =
       }),
     settled: () => settled,
     epoch: () => changes.epoch(),
+    // PostgreSQL's autovacuum sees to that.
+    giveBack: () => Promise.resolve(false),
     metrics: () => [
       single('counter', 'microauth_store_verbs_total', 'Verbs that were driven, refused ones included', verbs),
       single('gauge', 'microauth_store_connections', 'Open connections to the database', pool.totalCount),

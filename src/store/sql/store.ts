@@ -25,7 +25,7 @@ import * as totp from './verbs/totp.ts';
 import * as users from './verbs/users.ts';
 
 /** What is asked of the engine itself, or in its own words. */
-type Direct = 'settled' | 'pendingMigrations' | 'newerMigrations' | 'databaseTime' | 'metrics' | 'close';
+type Direct = 'settled' | 'giveBack' | 'pendingMigrations' | 'newerMigrations' | 'databaseTime' | 'metrics' | 'close';
 
 /** The port with each verb as the generator that does it. */
 type Verbs = {
@@ -156,6 +156,7 @@ export function createStore(engine: Engine): Store {
     ...bind(configuration, (verb) => engine.configure(verb)),
     ...bind(schema, (verb) => engine.alone(verb)),
     settled: () => engine.settled(),
+    giveBack: () => engine.giveBack(),
     pendingMigrations: () => engine.read(() => migrations.pendingMigrations(engine.dialect)),
     newerMigrations: () => engine.read(() => migrations.newerMigrations(engine.dialect)),
     databaseTime: () => engine.read(() => databaseTime(engine.dialect)),

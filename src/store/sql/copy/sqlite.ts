@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { keepPrivate } from '../private-file.ts';
 import type { Row } from '../schema.ts';
-import { sqliteTables } from '../sqlite-engine.ts';
+import { makeShrinkable, sqliteTables } from '../sqlite-engine.ts';
 import { batchSize, type Source, type Target } from './database.ts';
 
 /** Reads an SQLite file within one transaction. Throws where the file is none. */
@@ -37,6 +37,7 @@ export function openSqliteSource(path: string): Source {
 export function openSqliteTarget(path: string): Target {
   keepPrivate(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
+  makeShrinkable(database);
   database.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
   return {
     tables: async () => names(database),
