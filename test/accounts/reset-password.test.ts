@@ -93,4 +93,19 @@ describe('a forgotten password', () => {
     expect([refused.status, refused.text.includes('made of your name')]).toEqual([400, true]);
     expect((await agent.submit(refused, { new_password: chosen })).status).toBe(200);
   });
+
+  test('how many new passwords are judged for one network is bounded, whatever the judgement says', async () => {
+    await t.server.user({ email: 'choosy@example.com' });
+    const agent = new UserAgent();
+    const page = await agent.open(await linkFor('choosy@example.com'));
+    // A quarter of an hour in which nobody else has chosen any.
+    t.server.clock.advance(15 * 60_000);
+    for (let time = 0; time < 100; time += 1) {
+      expect((await agent.submit(page, { new_password: 'password1' })).status).toBe(400);
+    }
+    expect((await agent.submit(page, { new_password: 'password1' })).status).toBe(503);
+    expect(t.server.log()).toContain('"event":"new_password_throttled"');
+    t.server.clock.advance(15 * 60_000 - 1000);
+    expect((await agent.submit(page, { new_password: chosen })).status).toBe(503);
+  });
 });

@@ -8,12 +8,12 @@ import { unwrap } from '../support/server.ts';
 import { openSignIn, type ServerProcess, startServerProcess } from './server-process.ts';
 
 /**
- * Nothing that a stranger can cause keeps the event loop for more than 20 ms. Each request is sent several times in each of several
- * rounds, and what counts is the best round: what lies in the request shows in every round, what else the machine does does not.
+ * Nothing that a stranger can cause keeps the event loop for more than 20 ms, over what the cheapest request does on this machine.
+ * Each is sent up to so many times, and the best counts: what lies in the request shows each time, what else the machine does
+ * does not.
  */
 const bound = 0.02;
-const rounds = 4;
-const perRound = 6;
+const attempts = 30;
 
 describe('no request keeps all others waiting', () => {
   let server: ServerProcess;
@@ -41,33 +41,37 @@ describe('no request keeps all others waiting', () => {
     tie = tieOf(await visitor.signIn('busy@example.com'));
     signIn = await openSignIn(server.cluster.flow(), { state: 's'.repeat(4096), claims: '{"id_token":{"email":null}}' });
     ticket = await server.resetTicket('reset@example.com');
-    idle = await lateness(() => server.get('/jwks'));
+    idle = await lateness(() => server.get('/jwks'), 0);
   }, 60_000);
   afterAll(() => server.stop());
 
-  /** How late the loop is at most in the best of the rounds. */
-  async function lateness(one: () => Promise<unknown>): Promise<number> {
-    const worst: number[] = [];
+  /** Seconds for which the loop is late at most while this is answered, at the best of the attempts; it ends with one that is good enough. */
+  async function lateness(one: () => Promise<unknown>, goodEnough: number): Promise<number> {
     // What is loaded or compiled at its first use is no stranger's doing.
     await one();
-    for (let round = 0; round < rounds; round += 1) {
+    let best = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < attempts && best >= goodEnough; attempt += 1) {
       await server.metric('nodejs_eventloop_lag_max_seconds');
-      for (let time = 0; time < perRound; time += 1) {
-        await one();
-      }
-      worst.push(await server.metric('nodejs_eventloop_lag_max_seconds'));
+      await one();
+      best = Math.min(best, await server.metric('nodejs_eventloop_lag_max_seconds'));
     }
-    return Math.min(...worst);
+    return best;
   }
 
   const browser = () => ({ cookie: signIn.cookie });
+  /** Letters that may stand for others, so that every part of it may be a word; and common after all. */
+  const slow = 'p@$$w0rd'.repeat(120);
+  const choose = async (password: string) => {
+    const page = await server.post('/link', { ticket, new_password: password }, { 'x-forwarded-for': `10.3.0.${(count += 1) % 250}` });
+    expect([page.status, page.text.includes('name="new_password"')]).toEqual([400, true]);
+  };
   const nested = '['.repeat(2000);
   let count = 0;
 
   const requests: Readonly<Record<string, () => Promise<unknown>>> = {
-    'a new password that takes long to judge': () => server.post('/link', { ticket, new_password: `p@$$w0rd4@8({[<3${'p@$$w0rd4@8({[<3'.repeat(60)}` }),
-    'ten of them at once': () => Promise.all(Array.from({ length: 10 }, () => server.post('/link', { ticket, new_password: 'p@$$w0rd4@8({[<3'.repeat(60) }))),
-    'a new password of spaces': () => server.post('/link', { ticket, new_password: '\u3000'.repeat(340) }),
+    'a new password that takes long to judge': () => choose(slow),
+    'ten of them at once': () => Promise.all(Array.from({ length: 10 }, () => choose(slow))),
+    'a new password of spaces': () => choose('\u3000'.repeat(340)),
     'an overlong password': () => server.post('/sign-in', { ...signIn, email: 'busy@example.com', password: 'x'.repeat(40_000) }, browser()),
     'a password that was hashed elsewhere': () => server.post('/sign-in', { ...signIn, email: 'moved@example.com', password: `wrong${(count += 1)}` }, { ...browser(), 'x-forwarded-for': `10.1.0.${count}` }),
     'an overlong address': () => server.post('/sign-in', { ...signIn, email: `${'a.'.repeat(20_000)}@x`, password: 'x' }, browser()),
@@ -98,7 +102,7 @@ describe('no request keeps all others waiting', () => {
   };
 
   test.each(Object.keys(requests))('%s', async (name) => {
-    const late = await lateness(requests[name] ?? (() => Promise.reject(new Error('no such request'))));
-    expect(late - idle).toBeLessThan(bound);
+    const request = requests[name] ?? (() => Promise.reject(new Error('no such request')));
+    expect((await lateness(request, idle + bound)) - idle).toBeLessThan(bound);
   });
 });

@@ -28,12 +28,13 @@ export interface Wire {
   revoke(port: number, token: string): Promise<Answer>;
   userinfo(port: number, accessToken: string): Promise<Answer>;
   get(port: number, path: string): Promise<Answer>;
+  /** The same wire for another client. */
+  as(clientId: string): Wire;
   close(): void;
 }
 
 /** Opens a wire to the nodes of a cluster, as its client. */
-export function openWire({ issuer, clientId }: Pick<Cluster, 'issuer' | 'clientId'>): Wire {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+export function openWire({ issuer, clientId }: Pick<Cluster, 'issuer' | 'clientId'>, agent = new Agent({ keepAlive: true, maxSockets: 64 })): Wire {
   const { host } = new URL(issuer);
 
   function send(port: number, path: string, headers: Readonly<Record<string, string>>, body?: string): Promise<Answer> {
@@ -84,6 +85,7 @@ export function openWire({ issuer, clientId }: Pick<Cluster, 'issuer' | 'clientI
     revoke: (port, token) => post(port, '/revoke', { token }),
     userinfo: (port, accessToken) => send(port, '/userinfo', { authorization: `Bearer ${accessToken}` }),
     get: (port, path) => send(port, path, {}),
+    as: (other) => openWire({ issuer, clientId: other }, agent),
     close: () => agent.destroy(),
   };
 }

@@ -41,7 +41,7 @@ export function withCache(store: Store, engine: Pick<Engine, 'epoch'>): Store {
     }
     const value = await ask();
     // An answer that was on its way while something changed is already old.
-    if (value !== undefined && engine.epoch() === current && current === epoch) {
+    if (value !== undefined && engine.epoch() === current) {
       keep(key, { value, weight: key.length + JSON.stringify(value).length, staleAt: performance.now() + maximumAge });
     }
     return value;

@@ -2,6 +2,8 @@ import type { Code } from '../../nodes/wire.ts';
 
 /** What a client was told of one grant: every line of it must hold for ever. */
 export interface Life {
+  /** The client; each has few enough of them that none makes room for another. */
+  readonly clientId: string;
   readonly code: Code;
   /** Whether the code is spent, by an answer that was received or by one that was lost on the way. */
   redeemed: boolean;

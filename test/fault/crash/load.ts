@@ -5,6 +5,8 @@ import { insist, type Life, type Tally } from './history.ts';
 /** Where the load goes, and what becomes of it. */
 export interface Load {
   readonly wire: Wire;
+  /** Who begins new lives. */
+  readonly clients: readonly string[];
   readonly ports: readonly number[];
   readonly cookie: string;
   /** Whether new lives may begin. */
@@ -49,7 +51,7 @@ function maybeTwice(load: Load, send: (port: number) => Promise<Answer>): Promis
 }
 
 async function redeem(load: Load, life: Life): Promise<void> {
-  const answers = await maybeTwice(load, (port) => load.wire.redeem(port, life.code));
+  const answers = await maybeTwice(load, (port) => load.wire.as(life.clientId).redeem(port, life.code));
   const winners = answers.filter(({ status }) => status === 200);
   const evidence = answers.map(({ status, json, doubted }) => ({ status, error: json.error, doubted }));
   insist(winners.length <= 1, 'a code is honoured once', evidence);
@@ -67,7 +69,7 @@ async function redeem(load: Load, life: Life): Promise<void> {
 /** Refreshes a life; whatever crashes meanwhile, the same successor must come within the window. */
 export async function refresh(load: Load, life: Life): Promise<void> {
   const presented = life.refreshToken ?? '';
-  const answers = await maybeTwice(load, (port) => load.wire.refresh(port, presented));
+  const answers = await maybeTwice(load, (port) => load.wire.as(life.clientId).refresh(port, presented));
   for (const answer of answers) {
     const late = answer.doubted && answer.sentAt - answer.firstSentAt > window - 2000;
     if (late && answer.status === 400) {
@@ -92,7 +94,7 @@ export async function refresh(load: Load, life: Life): Promise<void> {
 
 /** Revokes a life by its refresh token. */
 async function revoke(load: Load, life: Life): Promise<void> {
-  const { status } = await settle(load, (port) => load.wire.revoke(port, life.refreshToken ?? ''));
+  const { status } = await settle(load, (port) => load.wire.as(life.clientId).revoke(port, life.refreshToken ?? ''));
   insist(status === 200, 'a revocation is answered', status);
   life.revoked = true;
   load.tally.revocations += 1;
@@ -101,10 +103,11 @@ async function revoke(load: Load, life: Life): Promise<void> {
 /** Begins lives, one after the other, until the load ends; each is lived to its end, whatever crashes meanwhile. */
 export async function live(load: Load): Promise<void> {
   while (load.goesOn()) {
-    const authorized = await settle(load, (port) => load.wire.authorize(port, load.cookie));
+    const clientId = load.clients[load.lives.length % load.clients.length] ?? '';
+    const authorized = await settle(load, (port) => load.wire.as(clientId).authorize(port, load.cookie));
     const code = 'code' in authorized ? (authorized.code as Life['code'] | undefined) : undefined;
     insist(code !== undefined, 'whoever is signed in gets a code', authorized.status);
-    const life: Life = { code, redeemed: false, refreshToken: undefined, accessToken: undefined, generation: 0, tooLate: false, revoked: false };
+    const life: Life = { clientId, code, redeemed: false, refreshToken: undefined, accessToken: undefined, generation: 0, tooLate: false, revoked: false };
     load.lives.push(life);
     load.tally.codes += 1;
     if (Math.random() < 0.05) {

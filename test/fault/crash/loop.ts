@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from '../../../src/admin/clients.ts';
 import { grantNamedBy } from '../../../src/oauth/authorization-code.ts';
 import { type Cluster, type Node, startCluster } from '../../nodes/cluster.ts';
 import { until } from '../../nodes/until.ts';
 import { openWire, signInOnce, type Wire } from '../../nodes/wire.ts';
-import { payloadOf } from '../../support/flow.ts';
+import { payloadOf, redirectUri } from '../../support/flow.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { unwrap } from '../../support/server.ts';
 import { inspect } from './database.ts';
 import { insist, type Life, newTally, type Tally } from './history.ts';
 import { live, type Load, refresh } from './load.ts';
@@ -28,6 +30,8 @@ export interface Report extends Tally {
 }
 
 const workers = 8;
+/** How many clients begin lives in a round; a person has a hundred grants with each at most. */
+const clientsOfRound = 20;
 /** How many of the lives of earlier rounds every check looks at again. */
 const lookBack = 200;
 
@@ -57,6 +61,7 @@ export async function crashLoop(engine: Engine, rounds: number, progress: (round
       let goesOn = true;
       const load: Load = {
         wire,
+        clients: await makeClients(cluster),
         ports: cluster.nodes.map((node) => node.port),
         cookie: cookies.at(-1) ?? '',
         goesOn: () => goesOn,
@@ -108,6 +113,11 @@ export async function crashLoop(engine: Engine, rounds: number, progress: (round
   };
 }
 
+async function makeClients({ admin, tenant }: Cluster): Promise<readonly string[]> {
+  const input = { type: 'spa', name: 'A client of a round', redirectUris: [redirectUri] } as const;
+  return Promise.all(Array.from({ length: clientsOfRound }, async () => unwrap(await createClient(admin, tenant.id, input)).client.id));
+}
+
 /** One node in every third round, else all of them. */
 function victimsOf({ nodes }: Cluster, round: number): readonly Node[] {
   return round % 3 === 0 ? sample(nodes, 1) : nodes;
@@ -152,14 +162,14 @@ async function check({ databaseUrl, cluster, wire, load, cookies }: Ground, live
     const opened = await wire.userinfo(anyPort(), life.accessToken ?? '');
     insist(opened.status === 401 ? over || life.revoked || isOver(life) : opened.status === 200 && !over && !life.revoked, 'an access token opens what its grant allows', { status: opened.status, life });
     if (life.revoked) {
-      const refused = await wire.refresh(anyPort(), life.refreshToken ?? '');
+      const refused = await wire.as(life.clientId).refresh(anyPort(), life.refreshToken ?? '');
       insist(refused.status === 400, 'a revoked grant stays revoked', { status: refused.status, life });
     } else {
       await refresh(load, life);
     }
   }
   for (const life of sample(lives.filter(({ redeemed }) => redeemed), 4)) {
-    const replayed = await wire.redeem(anyPort(), life.code);
+    const replayed = await wire.as(life.clientId).redeem(anyPort(), life.code);
     insist(replayed.status === 400, 'a redeemed code stays redeemed', { status: replayed.status, life });
     load.tally.replays_refused += 1;
     life.revoked = true;
