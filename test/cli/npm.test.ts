@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { until } from '../nodes/until.ts';
 import { freePort } from '../support/server.ts';
 import { newFolder } from './microauth.ts';

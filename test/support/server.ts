@@ -143,7 +143,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     await main.client({ type: 'spa', id: walk.clientId, name: 'Walk', redirectUris: [`${main.issuer}/walk`], postLogoutRedirectUris: [`${main.issuer}/walk`] });
     unwrap(await createUser(admin, main.record.id, { email: demoUser.email, password: demoUser.password, emailVerified: true, claims: { name: 'Demo User' } }));
   }
-  const dev = options.dev === true ? { dev: { walk: { ...walk, user: demoUser } } } : {};
+  const dev = options.dev === true ? { dev: { walk: { ...walk, user: demoUser }, explains: true } } : {};
   const app = underTest(() => createApp({ config, store, clock, log, ...dev }));
   unwrap(await underTest(() => app.start()));
   return {
