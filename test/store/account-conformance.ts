@@ -93,7 +93,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       test('a new password takes everything away that rested on the old one, and what proves who they are stays', async () => {
         await furnish('user');
         await furnish('other');
-        expect(await store.setPassword(tenant, 'user', 'new hash', now)).toBe(true);
+        expect(await store.setPassword(tenant, 'user', { hash: 'new hash', byMail: true }, now)).toBe(true);
         expect(await possessions('user')).toEqual({ ...everything, sessions: 0, grants: 0, devices: 0, tickets: 0 });
         expect(await possessions('other')).toEqual(everything);
       });
@@ -103,7 +103,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
           await store.startSession(tenant, aSession(id, 'user'));
           await store.createGrant(tenant, aGrant(`grant of ${id}`, { sessionId: id, redeemedAt: now, offline: true }));
         }
-        expect(await store.setPassword(tenant, 'user', 'new hash', now, 'here')).toBe(true);
+        expect(await store.setPassword(tenant, 'user', { hash: 'new hash', byMail: false }, now, 'here')).toBe(true);
         expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['here']);
         expect((await store.listGrantsOfUser(tenant, 'user', now)).map(({ id }) => id)).toEqual(['grant of here']);
       });

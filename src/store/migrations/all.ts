@@ -2,7 +2,8 @@ import { initial } from './0001-initial.ts';
 import { maintenance } from './0002-maintenance.ts';
 import { accounts } from './0003-accounts.ts';
 import { unredeemedCodes } from './0004-unredeemed-codes.ts';
+import { whatWasProven } from './0006-what-was-proven.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order. */
-export const migrations: readonly Migration[] = [initial, maintenance, accounts, unredeemedCodes];
+export const migrations: readonly Migration[] = [initial, maintenance, accounts, unredeemedCodes, whatWasProven];

@@ -1,6 +1,8 @@
+import type { NewPassword } from '../../port.ts';
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
 import { sql, userTables } from '../schema.ts';
+import { flag } from '../values.ts';
 import { template } from '../template.ts';
 import { all, decide, first, run, type Verb } from '../verb.ts';
 import { revokeSessionsOfUser } from './revocations.ts';
@@ -49,11 +51,11 @@ export function* updateUser(tenantId: TenantId, user: UserRecord): Verb<'updated
   return row === undefined ? 'unknown' : 'updated';
 }
 
-export function* setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Verb<boolean> {
+export function* setPassword(tenantId: TenantId, userId: string, password: NewPassword, now: Instant, keepSession?: string): Verb<boolean> {
   const row = yield* first(
     sql
       .updateTable('users')
-      .set({ password_hash: passwordHash, updated_at: now })
+      .set({ password_hash: password.hash, password_by_mail: flag(password.byMail), updated_at: now })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -74,6 +76,19 @@ export function* rehashPassword(tenantId: TenantId, userId: string, from: string
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('password_hash', '=', from)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* trustPassword(tenantId: TenantId, userId: string, passwordHash: string): Verb<boolean> {
+  const row = yield* decide(
+    sql
+      .updateTable('users')
+      .set({ password_by_mail: flag(false) })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('password_hash', '=', passwordHash)
       .returning('id'),
   );
   return row !== undefined;
