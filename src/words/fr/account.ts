@@ -103,7 +103,7 @@ export const account: Translation<typeof source> = {
   'account.recovery_codes_new': 'Créer de nouveaux codes',
   'account.recovery_codes_new_detail': 'Dès que vous créez de nouveaux codes, les anciens ne fonctionnent plus.',
   'account.recovery_codes_first': 'Configurez d’abord une clé d’accès ou une application d’authentification. Les codes de récupération les remplacent en cas de besoin.',
-  'account.one_passkey': 'Vous n’avez qu’une clé d’accès et rien d’autre. Si vous la perdez, seul un code de récupération vous permettra d’entrer : gardez vos codes en lieu sûr ou ajoutez une autre clé d’accès.',
+  'account.one_passkey': 'Vous n’avez qu’une clé d’accès et rien d’autre. Si vous la perdez, seul un code de récupération vous permettra d’entrer : gardez vos codes en lieu sûr ou ajoutez une autre clé d’accès.',
   'account.last_factor': 'Ce site demande à tous une deuxième étape, et celle-ci est la seule que vous ayez. Configurez-en d’abord une autre.',
   'account.last_way_in': 'Vous n’avez pas de mot de passe ; cette clé d’accès est donc votre seul moyen d’entrer. Définissez d’abord un mot de passe ou ajoutez une autre clé d’accès.',
   'account.done_passkey_added': 'Votre clé d’accès est ajoutée.',
