@@ -20,6 +20,7 @@ interface SetOptions extends CommonOptions {
   readonly emailSignIn?: boolean;
   readonly minimumPasswordLength?: number;
   readonly secondFactor?: string;
+  readonly mailGetsPastFactors?: boolean;
   readonly rememberDeviceDays?: number;
   readonly passkeyRpId?: string;
   readonly passkeyOrigin?: readonly string[];
@@ -48,6 +49,9 @@ export function addTenantSet(group: Command): void {
     .addOption(new Option('--email-sign-in <on|off>', 'sign-in by a code or link in a mail').argParser(onOff))
     .option('--minimum-password-length <n>', 'in characters, from 8 to 64', wholeNumber)
     .addOption(new Option('--second-factor <policy>', 'whether a second factor is asked for').choices(secondFactorPolicies))
+    .addOption(
+      new Option('--mail-gets-past-factors <on|off>', 'on lets whoever reads a person’s mail get past their authenticator app or passkey by a code').argParser(onOff),
+    )
     .option('--remember-device-days <n>', 'how long a browser is spared the second factor; 0 for not at all', wholeNumber)
     .option('--passkey-rp-id <domain>', 'the relying party id of new passkeys, a domain above the tenant’s; none for its own')
     .option('--passkey-origin <origin>', 'a further origin where its passkeys work (repeatable)', repeatable)
@@ -81,6 +85,7 @@ export function addTenantSet(group: Command): void {
           emailSignIn: options.emailSignIn,
           minimumPasswordLength: options.minimumPasswordLength,
           secondFactor: options.secondFactor,
+          mailGetsPastFactors: options.mailGetsPastFactors,
           rememberDeviceDays: options.rememberDeviceDays,
           passkeyRpId: orNull(options.passkeyRpId),
           passkeyOrigins: options.passkeyOrigin,

@@ -8,6 +8,7 @@ import { addCommand, type CommonOptions, describe, list, report } from './answer
 import { addTenantOption, pairs } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
+import { addFactors } from './user-factors.ts';
 import { addIntake } from './user-intake.ts';
 
 interface TenantOptions extends CommonOptions {
@@ -50,6 +51,7 @@ export function completeUser(group: Command): void {
     },
   );
   addSessions(group);
+  addFactors(group);
   addIntake(group);
 }
 

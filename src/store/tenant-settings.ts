@@ -26,6 +26,8 @@ export interface TenantSettings {
   /** In characters. */
   readonly minimumPasswordLength: number;
   readonly secondFactor: SecondFactorPolicy;
+  /** Whether a code by mail counts even beside an authenticator app or passkey, so that whoever reads the mail gets past both. */
+  readonly mailGetsPastFactors: boolean;
   /** For how many days a browser may be remembered after a second factor; 0 for not at all. */
   readonly rememberDeviceDays: number;
   /** The WebAuthn relying party id of new passkeys; the tenant's domain where null. */
@@ -63,6 +65,7 @@ export const defaultSettings: TenantSettings = {
   emailSignIn: false,
   minimumPasswordLength: 8,
   secondFactor: 'optional',
+  mailGetsPastFactors: false,
   rememberDeviceDays: 30,
   passkeyRpId: null,
   passkeyOrigins: [],

@@ -67,7 +67,7 @@ describe('a forgotten password', () => {
     const first = await linkFor('stale@example.com');
     const other = await t.server.tenant('elsewhere');
     await dead(first.replace(t.server.issuer, other.issuer));
-    await store.setPassword(record.id, user.id, 'x', clock.now());
+    await store.setPassword(record.id, user.id, { hash: 'x', byMail: false }, clock.now());
     await dead(first);
     const second = await linkFor('stale@example.com');
     await store.changeEmail(record.id, user.id, { email: 'moved@example.com', emailKey: 'moved@example.com' }, clock.now());
