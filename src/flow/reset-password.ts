@@ -7,6 +7,7 @@ import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
 import { judgeNewPassword } from './new-password.ts';
 import { notify } from './notices.ts';
+import { noteProvenAddress } from './proven-address.ts';
 import type { Browser } from './sign-in.ts';
 import { issueTicket } from './tickets.ts';
 
@@ -57,6 +58,7 @@ export async function resetPassword(context: FlowContext, ticket: TicketRecord, 
     return { kind: 'dead' };
   }
   await store.setPassword(tenant.id, user.id, { hash: hashed.value, byMail: true }, clock.now());
+  await noteProvenAddress(context, user, ticket);
   context.record({ event: 'password_reset', userId: user.id, detail: browser.address });
   await notify(context, user, 'password_changed', browser);
   return { kind: 'changed' };

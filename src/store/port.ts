@@ -163,6 +163,8 @@ export interface Store extends AccountStore {
   trustPassword(tenantId: TenantId, userId: string, passwordHash: string): Promise<boolean>;
   /** Stores the same password under another hash, unless it has been changed meanwhile. Ends nothing. */
   rehashPassword(tenantId: TenantId, userId: string, from: string, to: string): Promise<boolean>;
+  /** Notes that the address, if it is still this one, has proved to be the user's: what was mailed there came back. False where that was known. */
+  verifyEmail(tenantId: TenantId, userId: string, emailKey: string, now: Instant): Promise<boolean>;
   /** Gives the user an address that has proved to be theirs. Tickets that went to the old one are void. */
   changeEmail(
     tenantId: TenantId,

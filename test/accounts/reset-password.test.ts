@@ -105,7 +105,7 @@ describe('a forgotten password', () => {
     }
     expect((await agent.submit(page, { new_password: 'password1' })).status).toBe(503);
     expect(t.server.log()).toContain('"event":"new_password_throttled"');
-    t.server.clock.advance(15 * 60_000 - 1000);
-    expect((await agent.submit(page, { new_password: chosen })).status).toBe(503);
+    t.server.clock.advance(10_000);
+    expect((await agent.submit(page, { new_password: chosen })).status).toBe(200);
   });
 });

@@ -131,6 +131,14 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         expect(await store.findUser(tenant, 'other')).toMatchObject({ passwordHash: 'old hash' });
       });
 
+      test('an address is verified once, and only while it is the one that was proven', async () => {
+        await store.createUser(tenant, aUser('unproven', { emailVerified: false }));
+        expect(await store.verifyEmail(tenant, 'unproven', 'another@example.com', now + 1)).toBe(false);
+        expect(await store.verifyEmail(tenant, 'unproven', 'unproven@example.com', now + 2)).toBe(true);
+        expect(await store.verifyEmail(tenant, 'unproven', 'unproven@example.com', now + 3)).toBe(false);
+        expect(await store.findUser(tenant, 'unproven')).toMatchObject({ emailVerified: true, updatedAt: now + 2 });
+      });
+
       test('a new address is verified, voids tickets, and belongs to one user', async () => {
         await furnish('user');
         await furnish('other');

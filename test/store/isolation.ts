@@ -58,6 +58,7 @@ const calls: Calls = {
   setPassword: (store, tenant) => store.setPassword(tenant, 'user', { hash: 'intruder', byMail: false }, now),
   trustPassword: (store, tenant) => store.trustPassword(tenant, 'user', 'hash of password'),
   rehashPassword: (store, tenant) => store.rehashPassword(tenant, 'user', 'hash of password', 'intruder'),
+  verifyEmail: (store, tenant) => store.verifyEmail(tenant, 'user', 'user@example.com', now),
   changeEmail: (store, tenant) => store.changeEmail(tenant, 'user', { email: 'Intruder@example.com', emailKey: 'intruder@example.com' }, now),
   updateUserClaims: (store, tenant) => store.updateUserClaims(tenant, 'user', '{}', now + 1),
   acceptTerms: (store, tenant) => store.acceptTerms(tenant, 'user', now + 1),

@@ -79,6 +79,7 @@ const writes = {
   setPassword: users.setPassword,
   rehashPassword: users.rehashPassword,
   trustPassword: users.trustPassword,
+  verifyEmail: users.verifyEmail,
   changeEmail: users.changeEmail,
   updateUserClaims: users.updateUserClaims,
   acceptTerms: users.acceptTerms,

@@ -113,6 +113,20 @@ export function* trustPassword(tenantId: TenantId, userId: string, passwordHash:
   return row !== undefined;
 }
 
+export function* verifyEmail(tenantId: TenantId, userId: string, emailKey: string, now: Instant): Verb<boolean> {
+  const row = yield* first(
+    sql
+      .updateTable('users')
+      .set({ email_verified: 1, updated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('email_key', '=', emailKey)
+      .where('email_verified', '=', 0)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
 export function* changeEmail(
   tenantId: TenantId,
   userId: string,
