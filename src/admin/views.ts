@@ -1,5 +1,6 @@
 import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
+import { shapeOf } from '../identity/hash-shapes.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
@@ -34,6 +35,7 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     minimum_password_length: settings.minimumPasswordLength,
     second_factor: settings.secondFactor,
     remember_device_days: settings.rememberDeviceDays,
+    ...(settings.importedHashes.length > 0 && { imported_hashes: settings.importedHashes.map((hash) => shapeOf(hash)) }),
     ...(settings.passkeyRpId !== null && { passkey_rp_id: settings.passkeyRpId }),
     ...(settings.passkeyOrigins.length > 0 && { passkey_origins: settings.passkeyOrigins }),
     ...(brand.accent !== null && { accent: brand.accent }),
