@@ -1,5 +1,6 @@
 import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
+import { shapeOf } from '../identity/hash-shapes.ts';
 import type { AddressCollision } from '../store/port.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClientWithSecret } from './clients.ts';
@@ -37,6 +38,7 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     second_factor: settings.secondFactor,
     mail_gets_past_factors: settings.mailGetsPastFactors,
     remember_device_days: settings.rememberDeviceDays,
+    ...(settings.importedHashes.length > 0 && { imported_hashes: settings.importedHashes.map((hash) => shapeOf(hash)) }),
     require_pkce: settings.requirePkce,
     access_token_signed_response_alg: settings.accessTokenAlgorithm,
     access_token_lifetime: settings.accessTokenLifetime,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { setBrandImage } from '../admin/brand-images.ts';
 import { refuse } from '../admin/context.ts';
+import { forgetImportedHashes } from '../admin/import-users.ts';
 import { changeSettings } from '../admin/settings.ts';
 import { tenantDetailView } from '../admin/views.ts';
 import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
@@ -35,6 +36,7 @@ interface SetOptions extends CommonOptions {
   readonly logo?: string;
   readonly icon?: string;
   readonly texts?: string;
+  readonly forgetImportedHashes?: true;
 }
 
 /** What takes a setting away. */
@@ -65,6 +67,7 @@ export function addTenantSet(group: Command): void {
     .option('--privacy-uri <address>', 'its privacy policy; none for none')
     .option('--logo <file>', 'an image in the place of its name: PNG, JPEG or WebP; none for none')
     .option('--icon <file>', 'the icon of its pages; none for ours')
+    .option('--forget-imported-hashes', 'let wrong passwords cost what they cost without hashes of other systems, once nobody has one any more')
     .option('--texts <file>', 'sentences of its own as JSON: {"de": {"sign_in.title": "…"}}')
     .action(async (reference: string, options: SetOptions) => {
       const outcome = await manage(options, async ({ context }) => {
@@ -102,6 +105,9 @@ export function addTenantSet(group: Command): void {
             const bytes = file === none ? succeed(undefined) : readBytes(file);
             changed = bytes.ok ? await setBrandImage(context, reference, name, bytes.value) : refuse('invalid', bytes.failure);
           }
+        }
+        if (changed.ok && options.forgetImportedHashes === true) {
+          changed = await forgetImportedHashes(context, reference);
         }
         return changed.ok ? succeed(describe(`Tenant ${changed.value.name} is changed.`, tenantDetailView(changed.value, context.url))) : changed;
       });

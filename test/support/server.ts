@@ -102,6 +102,8 @@ export interface TestServerOptions {
   readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
+  /** Takes the lines of the log, which are kept otherwise. */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -136,7 +138,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];
-  const log = createLog('debug', (line) => void lines.push(line));
+  const log = createLog('debug', options.onLine ?? ((line) => void lines.push(line)));
   const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
   const main = await makeTenant(admin, 'default', 'localhost', options.displayName);
   if (options.dev === true) {
