@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
 import { Authenticator, optionsOf, registrationOf } from '../support/authenticator.ts';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
-import { codeIn, linkIn, type MailServer, type ReceivedMail } from '../support/mail-server.ts';
+import { codeIn, isReset, isSecondStep, linkIn, type MailServer } from '../support/mail-server.ts';
 import { totpCode } from '../support/second-factors.ts';
 import type { TestServer } from '../support/server.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
@@ -140,7 +140,7 @@ export class Attacker {
     }
     const before = this.#world.mail.mails.length;
     await agent.submit(await agent.open(`${this.#world.server.issuer}/forgot-password`), { email: target.account.email });
-    const mail = await this.#read(target.account.email, before, (one) => codeIn(one) === '' && linkIn(one).includes('/link?'));
+    const mail = await this.#world.mail.waitFor(target.account.email, before, isReset);
     const chosen = `a pelican under umbrella ${before}`;
     const done = await agent.submit(await agent.open(linkIn(mail)), { new_password: chosen });
     expect(done.status).toBe(200);
@@ -160,18 +160,6 @@ export class Attacker {
       for (const session of await store.listSessions(record.id, account.id, clock.now())) {
         expect(lies(session, all)).toEqual([]);
       }
-    }
-  }
-
-  /** Reads the mail of this kind that came to an address since; all others are about something else. */
-  async #read(email: string, since: number, kind: (mail: ReceivedMail) => boolean): Promise<ReceivedMail> {
-    const { mail } = this.#world;
-    for (let after = since; ; ) {
-      const next = await mail.waitFor(email, after);
-      if (kind(next)) {
-        return next;
-      }
-      after = mail.mails.indexOf(next) + 1;
     }
   }
 
@@ -264,7 +252,7 @@ export class Attacker {
         }
         const before = this.#world.mail.mails.length;
         const page = await tab.flow.agent.submit(tab.page, { email: account.email }, redirectUri, '/sign-in/email');
-        const sent = page.url.pathname === '/email-code' && (await this.#read(account.email, before, (one) => /sign in/.test(one.subject) && codeIn(one) !== ''));
+        const sent = page.url.pathname === '/email-code' && (await this.#world.mail.waitFor(account.email, before, (one) => codeIn(one) !== '' && !isSecondStep(one)));
         tab.mailed = sent ? { target, code: codeIn(sent) } : undefined;
         return page;
       });
@@ -325,7 +313,7 @@ export class Attacker {
           return sent;
         }
         given.note('mailbox', 'email');
-        const code = codeIn(await this.#read(target.account.email, before, (one) => /finish signing in/.test(one.subject)));
+        const code = codeIn(await this.#world.mail.waitFor(target.account.email, before, isSecondStep));
         return tab.flow.agent.submit(sent, { ...fields, method: 'email', code }, redirectUri);
       });
     }

@@ -89,12 +89,12 @@ test('nothing is issued below the level that is demanded of this session, whenev
   fc.assert(
     fc.property(situation, (drawn) => {
       const step = nextStep(drawn);
-      const { request, policy, session } = drawn;
-      if (step.kind === 'issue' && session !== undefined) {
-        expect(step.session).toBe(session.subject);
-        const reached = reachedLevel(session);
-        const { enrolled, remembered } = session.facts;
-        const settled = reached >= 2 || session.methods.includes('new_factor');
+      const { request, policy, session: who } = drawn;
+      if (step.kind === 'issue' && who !== undefined) {
+        expect(step.session).toBe(who.subject);
+        const reached = reachedLevel(who);
+        const { enrolled, remembered } = who.facts;
+        const settled = reached >= 2 || who.methods.includes('new_factor');
         if (request.essentialAcr.length > 0) {
           expect(reached).toBeGreaterThanOrEqual(lowest(request.essentialAcr));
         }

@@ -13,6 +13,8 @@ import { type Holding, isEverything } from './attacker-model.ts';
 let world: World;
 let passwordHash: string;
 let people = 0;
+/** How many codes and pages of accounts came out of all runs. */
+let judged = 0;
 
 beforeAll(async () => {
   const mail = await startMailServer();
@@ -85,7 +87,7 @@ const move = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('open' as const), browser, policy, demand }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('begin' as const), browser, policy, as, choice }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('account' as const), browser, path: fc.constantFrom(...accountPaths) }) },
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('act' as const), index: fc.nat(30), as, choice, remember: fc.boolean() }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('act' as const), index: fc.nat(30), as, choice, remember: fc.boolean(), times: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('reopen' as const), index: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const), as }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sign up' as const), browser, policy }) },
@@ -103,7 +105,12 @@ async function perform(attacker: Attacker, step: Move): Promise<void> {
     case 'account':
       return attacker.openAccount(step.browser, step.path);
     case 'act':
-      return attacker.act(step.index, step);
+      await attacker.act(step.index, step);
+      // And goes on with what comes of it.
+      for (let again = 1; again < step.times; again += 1) {
+        await attacker.act(1, step);
+      }
+      return;
     case 'reopen':
       return attacker.reopen(step.index);
     case 'reset':
@@ -143,6 +150,7 @@ describe.each(everySubset)('an attacker who holds %s %s %s %s %s', (...holds) =>
           await perform(attacker, step);
         }
         await attacker.judgeSessions();
+        judged += attacker.judged;
         // Nor is anything in its place changed.
         const after = await factorsOf([guarded, unguarded]);
         [guarded, unguarded].forEach(({ everything }, index) => expect(everything || after[index]).toEqual(everything || before[index]));
@@ -150,6 +158,10 @@ describe.each(everySubset)('an attacker who holds %s %s %s %s %s', (...holds) =>
       { numRuns: 1 },
     );
   });
+});
+
+test('attackers got so many codes and pages that the model had something to judge', () => {
+  expect(judged).toBeGreaterThan(100);
 });
 
 function factorsOf(targets: readonly Target[]): Promise<readonly unknown[]> {

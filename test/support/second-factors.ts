@@ -6,7 +6,7 @@ import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
 import type { UserRecord } from '../../src/store/records.ts';
 import { defaultSettings, type TenantSettings } from '../../src/store/tenant-settings.ts';
 import type { Flow } from './flow.ts';
-import { codeIn, type MailServer } from './mail-server.ts';
+import { codeIn, isSecondStep, type MailServer } from './mail-server.ts';
 import type { TestServer, TestTenant } from './server.ts';
 import type { Page, UserAgent } from './user-agent.ts';
 
@@ -67,7 +67,7 @@ export function byWay(flow: Flow, page: Page, way: string): Promise<Page> {
 export async function proveMailbox(agent: UserAgent, page: Page, mail: MailServer, email: string, stopAt?: string): Promise<Page> {
   const before = mail.mails.length;
   const sent = await agent.submit(page, { method: 'email', send: 'yes' }, stopAt);
-  return agent.submit(sent, { code: codeIn(await mail.waitFor(email, before)), remember: '' }, stopAt);
+  return agent.submit(sent, { code: codeIn(await mail.waitFor(email, before, isSecondStep)), remember: '' }, stopAt);
 }
 
 /** Sends a code from a page of a further proof. */
