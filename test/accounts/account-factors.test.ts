@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
+import { ticketContext } from '../../src/cli/ticket-context.ts';
+import { resetFactors } from '../../src/flow/reset-factors.ts';
 import { Authenticator } from '../support/authenticator.ts';
 import { giveTotp, proveMailbox, totpCode, wrongCode } from '../support/second-factors.ts';
 import { type Page, readForm } from '../support/user-agent.ts';
@@ -47,6 +49,33 @@ describe('passkeys, authenticator app and recovery codes', () => {
     await told('passkeys@example.com', 'passkey was added');
     await told('passkeys@example.com', 'passkey was removed');
     expect(textOf(await someone.open('/account/activity'))).toMatch(/Passkey removed .* Passkey added/);
+  });
+
+  test('whoever has one passkey and nothing else is reminded of their recovery codes', async () => {
+    const user = await t.server.user({ email: 'single@example.com' });
+    const someone = visitor();
+    const reminded = async () => (await someone.open('/account')).text.includes('id="one-passkey"');
+    const page = await signInToSetUp(someone, 'single@example.com', '/account/passkeys');
+    expect(await reminded()).toBe(false);
+    await addPasskey(someone, page);
+    expect(await reminded()).toBe(true);
+    await giveTotp(t.server, t.server, user);
+    expect(await reminded()).toBe(false);
+  });
+
+  test('what an operator takes away is told by mail and stands in the activity, without an address', async () => {
+    const user = await t.server.user({ email: 'rescued@example.com' });
+    await giveTotp(t.server, t.server, user);
+    expect(await resetFactors(ticketContext(t.server.admin, t.server.record), user, 'authenticator')).toBe(true);
+    expect(await resetFactors(ticketContext(t.server.admin, t.server.record), user, 'authenticator')).toBe(false);
+    // Whatever is mailed next takes it along.
+    const someone = visitor();
+    await someone.agent.submit(await someone.agent.open(`${t.server.issuer}/forgot-password`), { email: 'rescued@example.com' });
+    const mail = await t.mail.waitFor('rescued@example.com', 0, ({ subject }) => subject.includes('second step was taken away'));
+    expect(mail.text).not.toContain('Network address');
+    await someone.signIn('rescued@example.com');
+    const activity = textOf(await someone.open('/account/activity'));
+    expect(activity).toMatch(/Second step taken away by the operators of this site/);
   });
 
   test('A129 a passkey for another session’s challenge, one twice, and one too late are not added', async () => {

@@ -107,10 +107,11 @@ export class Attacker {
     // The latest page most of the time.
     const tab = this.tabs.at(index % 4 === 0 ? index % Math.max(1, this.tabs.length) : -1);
     const target = this.#target(as);
-    if (tab === undefined || target === undefined || !tab.page.text.includes('<form')) {
+    // A page without a form says that something is over; only the choice of a factor consists of links.
+    const pathname = tab?.page.url.pathname ?? '';
+    if (tab === undefined || target === undefined || (pathname !== '/set-up-factor' && !tab.page.text.includes('<form'))) {
       return;
     }
-    const { pathname } = tab.page.url;
     const page = await (tab.page.text.includes('id="recovery-codes"')
       ? this.#keepCodes(tab)
       : pathname.startsWith('/sign-in')
