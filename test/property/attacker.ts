@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { sha256 } from '../../src/core/hash.ts';
 import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
 import { Authenticator, optionsOf, registrationOf } from '../support/authenticator.ts';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
@@ -149,14 +150,20 @@ export class Attacker {
     target.account.passwordByMail = true;
   }
 
-  /** Nothing is in the store that the attacker could not make true. */
-  async judgeSessions(): Promise<void> {
+  /** No session says more than the attacker gave, and no browser is remembered for less than two proofs. */
+  async judgeWhatIsKept(): Promise<void> {
     const { store, record, clock } = this.#world.server;
     for (const { account } of this.#targets) {
       const all = new Given();
       for (const browser of this.#browsers.keys()) {
         const given = this.#givenIn(browser, account);
         given.sources.forEach((source) => all.note(source, ...given.references));
+      }
+      for (const [browser, agent] of this.#browsers.entries()) {
+        const secrets = (agent.cookies('localhost').get('microauth-remembered') ?? '').split('.');
+        const remembered = await Promise.all(secrets.map((secret) => store.isDeviceRemembered(record.id, sha256(secret), account.id, clock.now())));
+        const { level, sources } = this.#givenIn(browser, account);
+        expect({ sources: [...sources], remembered: remembered.includes(true) && level < 2 }).toEqual({ sources: [...sources], remembered: false });
       }
       for (const session of await store.listSessions(record.id, account.id, clock.now())) {
         expect(lies(session, all)).toEqual([]);
