@@ -33,22 +33,27 @@ export async function knowSession(context: FlowContext, session: SessionRecord, 
 
 const nothing = { enrolled: false, remembered: false, ways: [] };
 
+/** Whether more can be asked for of somebody, too, who has not set up anything. */
+function asksEverybody({ request, policy }: Asked): boolean {
+  return policy === 'required' || wantedLevel(request) > 0 || guards(request);
+}
+
 function guards(request: Interaction['request']): boolean {
   return request.kind === 'account' && request.demand !== 'nothing';
 }
 
-async function factsOf(context: FlowContext, userId: string, { rememberedDevices }: Asked): Promise<FactorFacts> {
+async function factsOf(context: FlowContext, userId: string, asked: Asked): Promise<FactorFacts> {
   const { store, tenant } = context;
   const [{ passkeys, totp, recoveryCodes }, remembered] = await Promise.all([
     store.readFactors(tenant.id, userId),
-    isRemembered(context, rememberedDevices, userId),
+    isRemembered(context, asked.rememberedDevices, userId),
   ]);
   const enrolled = totp || passkeys > 0;
   const mailCounts = !enrolled || tenant.settings.mailGetsPastFactors;
   const ways: readonly (readonly [FactorWay, boolean])[] = [
     ['passkey', passkeys > 0],
     ['totp', totp],
-    ['email', mailCounts && (await hasMailbox(context, userId))],
+    ['email', mailCounts && (enrolled || asksEverybody(asked)) && (await hasMailbox(context, userId))],
     // They stand in for a factor, and are none by themselves.
     ['recovery_code', enrolled && recoveryCodes > 0],
   ];

@@ -65,7 +65,7 @@ async function newPerson(number: number, emailVerified: boolean): Promise<Person
     updatedAt: now,
   };
   await store.createUser(record.id, user);
-  const signIn = () => startSession({ store, clock, tenant: record }, { userId: user.id, ...describeAuthentication(['password']), userAgent: 'a browser', address: '192.0.2.1' }, undefined);
+  const signIn = () => startSession({ store, clock, tenant: record }, { userId: user.id, ...describeAuthentication(['password', 'email']), userAgent: 'a browser', address: '192.0.2.1' }, undefined);
   await signIn();
   const started = await signIn();
   return { email: user.email, session: started.secret };

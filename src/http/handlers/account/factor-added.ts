@@ -10,7 +10,8 @@ import { browserOf, cookiesOf } from '../progress.ts';
 import { type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 
 /**
- * Goes on after a factor was added. The session knows that it was set up here, or the very next page would ask for it. With the first factor come recovery codes, which are shown at once.
+ * Goes on after a factor was added. The session knows that it was set up here, or the very next page would ask for it. With
+ * the first factor come recovery codes, which are shown at once.
  */
 export async function factorAdded(
   exchange: Exchange,
