@@ -135,7 +135,7 @@ function text(buffer) {
 }
 
 /**
- * Loads a page of ours to be read, not shown. The browser makes the document of it: no script here makes markup of text.
+ * Loads a page of ours to read it. The browser makes the document: no script here makes markup of text.
  * @param {string} address
  * @returns {Promise<Document | null>}
  */
@@ -144,8 +144,8 @@ function loadPage(address) {
     const request = new XMLHttpRequest();
     request.open('GET', address);
     request.responseType = 'document';
-    request.addEventListener('load', () => resolve(request.responseXML));
-    request.addEventListener('error', reject);
+    request.onload = () => resolve(request.responseXML);
+    request.onerror = reject;
     request.send();
   });
 }
