@@ -140,12 +140,11 @@ function text(buffer) {
  * @returns {Promise<Document | null>}
  */
 function loadPage(address) {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open('GET', address);
     request.responseType = 'document';
-    request.onload = () => resolve(request.responseXML);
-    request.onerror = reject;
+    request.addEventListener('loadend', () => resolve(request.responseXML));
     request.send();
   });
 }
