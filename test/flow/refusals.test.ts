@@ -7,11 +7,13 @@ import type { FlowContext } from '../../src/flow/context.ts';
 import { invite } from '../../src/flow/invitations.ts';
 import { mayMail } from '../../src/flow/mail-requests.ts';
 import { judgePasskey, newPasskeyChallenge } from '../../src/flow/passkeys.ts';
+import { firstProof } from '../../src/flow/proof.ts';
 import { resetPassword } from '../../src/flow/reset-password.ts';
+import { secondFactorOf } from '../../src/flow/second-factor-facts.ts';
 import { confirmPasskey } from '../../src/flow/set-up-factor.ts';
 import { createAccount } from '../../src/flow/sign-up.ts';
 import { addProof, rememberBrowser } from '../../src/flow/step-up.ts';
-import { issueTicket } from '../../src/flow/tickets.ts';
+import { codeOfLink, issueTicket, judgeCode } from '../../src/flow/tickets.ts';
 import { createPasswordHasher } from '../../src/identity/password.ts';
 import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
 import { createMailer } from '../../src/mail/outbox.ts';
@@ -132,6 +134,14 @@ describe('accounts and mail', () => {
     expect(await mayMail({ ...context, mailer: undefined }, 'a@example.com', '192.0.2.1')).toBe(false);
   });
 
+  test('a code is good for what it was mailed for, and for nothing else', async () => {
+    const user = await server.user();
+    const ticket = await issueTicket(context, { purpose: 'reset_password', email: user.email, userId: user.id, locale: 'en', mail: ({ link, minutes }) => ({ kind: 'reset_password', link, minutes }), deliver: false });
+    const code = codeOfLink(new URL(ticket.link).searchParams.get('ticket') ?? '');
+    expect(await judgeCode(context, ticket.id, 'sign_in', code)).toEqual({ kind: 'dead' });
+    expect((await judgeCode(context, ticket.id, 'reset_password', code)).kind).toBe('right');
+  });
+
   test('an application that has nothing of a person cannot be sent away', async () => {
     const user = await server.user();
     expect(await revokeApplication(context, user, 'client_none', browser)).toBe(false);
@@ -154,6 +164,12 @@ describe('sessions', () => {
   test('no browser is remembered where the tenant remembers none', async () => {
     const never = { ...context, tenant: { ...context.tenant, settings: { ...context.tenant.settings, rememberDeviceDays: 0 } } };
     expect(await rememberBrowser(never, (await server.user()).id)).toBeUndefined();
-    expect(await rememberBrowser(context, (await server.user()).id)).toMatch(/^remembered_/);
+    const user = await server.user();
+    const secret = (await rememberBrowser(context, user.id)) ?? '';
+    expect(secret).toMatch(/^remembered_/);
+    // One from before the tenant decided so is as good as none.
+    const subject = { request: startAccountInteraction('/account', server.clock.now(), { fresh: false }).request, client: undefined, session: undefined, proof: firstProof(context, user, 'password') };
+    expect((await secondFactorOf(context, subject, [secret])).remembered).toBe(true);
+    expect((await secondFactorOf(never, subject, [secret])).remembered).toBe(false);
   });
 });
