@@ -10,7 +10,7 @@ import { judgePasskey, newPasskeyChallenge } from '../../src/flow/passkeys.ts';
 import { firstProof } from '../../src/flow/proof.ts';
 import { resetPassword } from '../../src/flow/reset-password.ts';
 import { secondFactorOf } from '../../src/flow/second-factor-facts.ts';
-import { confirmPasskey } from '../../src/flow/set-up-factor.ts';
+import { beginPasskey, confirmPasskey } from '../../src/flow/set-up-factor.ts';
 import { createAccount } from '../../src/flow/sign-up.ts';
 import { addProof, rememberBrowser } from '../../src/flow/step-up.ts';
 import { codeOfLink, issueTicket, judgeCode } from '../../src/flow/tickets.ts';
@@ -20,6 +20,7 @@ import { createMailer } from '../../src/mail/outbox.ts';
 import { tenantOf } from '../../src/oauth/tenant.ts';
 import { startSession } from '../../src/session/session.ts';
 import { aPasskey } from '../store/account-records.ts';
+import { Authenticator } from '../support/authenticator.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /* Refusals that a browser meets only by a coincidence: two things at once, or a setting in the middle of something. */
@@ -110,6 +111,14 @@ describe('factors', () => {
     for (const json of ['', '{', '[]', 'null', '{"response":{}}']) {
       expect(await confirmPasskey(context, await server.user(), { challenge: newPasskeyChallenge(context), json, name: '' }, browser)).toEqual({ kind: 'refused' });
     }
+  });
+
+  test('an answer that is far longer than any is not read', async () => {
+    const user = await server.user();
+    const challenge = newPasskeyChallenge(context);
+    const json = new Authenticator(server.issuer).create(await beginPasskey(context, user, challenge));
+    expect(await confirmPasskey(context, user, { challenge, json: json.padEnd(20_001), name: '' }, browser)).toEqual({ kind: 'refused' });
+    expect(await confirmPasskey(context, user, { challenge, json: json.padEnd(20_000), name: '' }, browser)).toMatchObject({ kind: 'added' });
   });
 
   test('passkeys from one address are judged so often and no more', async () => {
