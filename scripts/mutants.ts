@@ -57,7 +57,7 @@ for (const mutant of mutants) {
 }
 writeTable(page, mutants, verdicts);
 const unexplained = mutants.filter(({ key }) => verdicts.get(key)?.kind === 'survived' && reasons[key] === undefined);
-const unneeded = Object.keys(reasons).filter((key) => verdicts.get(key)?.kind !== 'survived');
+const unneeded = Object.keys(reasons).filter((key) => verdicts.get(key)?.kind === 'killed');
 for (const { file, line, condition } of unexplained) {
   console.error(`survives without a reason: ${file}:${line} ${condition}`);
 }
