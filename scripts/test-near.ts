@@ -19,8 +19,8 @@ const since = process.argv[2] ?? 'HEAD';
 const git = (...words: readonly string[]) => execFileSync('git', words, { encoding: 'utf8' }).split('\n').filter((line) => line !== '');
 const changed = new Set([...git('diff', '--name-only', since), ...git('ls-files', '--others', '--exclude-standard')]);
 
-const files = globSync(['src/**/*.ts', 'test/**/*.ts', 'scripts/*.ts', 'bench/*.ts', 'examples/**/*.ts']);
-const importsOf = new Map(files.map((file) => [file, readImports(file)]));
+const modules = globSync(['src/**/*.ts', 'test/**/*.ts', 'scripts/*.ts', 'bench/*.ts', 'examples/**/*.ts']);
+const importsOf = new Map(modules.map((file) => [file, readImports(file)]));
 
 function readImports(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
@@ -53,7 +53,7 @@ function readDurations(): ReadonlyMap<string, number> {
 }
 
 const durations = readDurations();
-const tests = files
+const tests = modules
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => ({ file, distance: distanceOf(file), seconds: durations.get(file) ?? unknownDuration }))
   .filter((test): test is typeof test & { distance: number } => test.distance !== undefined)
