@@ -76,7 +76,7 @@ export function addIntake(group: Command): void {
 }
 
 /** Mail that is written here goes out through the server, which looks into the outbox every few seconds. */
-function ticketContext({ store, clock, sealingKey, url }: AdminContext, record: TenantRecord): TicketContext {
+export function ticketContext({ store, clock, sealingKey, url }: AdminContext, record: TenantRecord): TicketContext {
   return {
     tenant: tenantOf(record, tenantSecretsReader(sealingKey), url),
     store,

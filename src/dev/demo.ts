@@ -2,6 +2,7 @@ import { checkNewClient, type NewClient } from '../admin/client-rules.ts';
 import { createClient } from '../admin/clients.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { createResource } from '../admin/resources.ts';
+import { changeSettings } from '../admin/settings.ts';
 import { createUser, setUserEnabled, setUserPassword } from '../admin/users.ts';
 import { sha256 } from '../core/hash.ts';
 import { issuerOf } from '../core/issuer.ts';
@@ -134,9 +135,9 @@ async function seedUser(context: AdminContext, tenant: TenantRecord): Promise<Re
 }
 
 /** Lets newcomers see every way to come in, unless somebody has decided otherwise before the first start. */
-async function openToEverybody({ store }: AdminContext, tenant: TenantRecord): Promise<void> {
+async function openToEverybody(context: AdminContext, tenant: TenantRecord): Promise<void> {
   if (writeSettings(tenant.settings) === writeSettings(defaultSettings)) {
-    await store.updateTenant(tenant.id, { settings: { ...tenant.settings, signUp: 'open', emailSignIn: true } });
+    await changeSettings(context, tenant.id, { signUp: 'open', emailSignIn: true });
   }
 }
 

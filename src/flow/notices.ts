@@ -15,16 +15,23 @@ const maximumEvents = 1000;
 /** What is kept for the person to see, beside what is also mailed. */
 export type AccountEvent = NoticeEvent | 'sign_in' | 'account_created' | 'signed_out_everywhere' | 'session_ended' | 'application_revoked' | 'profile_changed' | 'data_downloaded';
 
+/** What notices need of a context; a command has no more. */
+export type NoticeContext = Pick<FlowContext, 'tenant' | 'store' | 'clock' | 'mailer'>;
+
+/** Who did it: the person in a browser, or an operator by a command. */
+type Doer = Browser | 'operator';
+
 /** Keeps what happened to an account, for the person's own account page. */
-export async function keepEvent(context: FlowContext, userId: string, kind: AccountEvent, browser: Browser, detail = ''): Promise<void> {
+export async function keepEvent(context: NoticeContext, userId: string, kind: AccountEvent, doer: Doer, detail = ''): Promise<void> {
   const at = context.clock.now();
   await context.store.addSecurityEvent(context.tenant.id, {
     id: randomId('event'),
     userId,
     kind,
     detail,
-    address: browser.address,
-    userAgent: browser.userAgent.slice(0, 300),
+    // Nobody's browser has no address.
+    address: doer === 'operator' ? '' : doer.address,
+    userAgent: doer === 'operator' ? '' : doer.userAgent.slice(0, 300),
     at,
     expiresAt: at + eventLifetime,
   });
@@ -32,15 +39,15 @@ export async function keepEvent(context: FlowContext, userId: string, kind: Acco
 }
 
 /** Keeps what happened and tells the person by mail; at `to` where that is not their present address. */
-export async function notify(context: FlowContext, user: UserRecord, event: NoticeEvent, browser: Browser, to = user.email): Promise<void> {
-  await keepEvent(context, user.id, event, browser);
+export async function notify(context: NoticeContext, user: UserRecord, event: NoticeEvent, doer: Doer, to = user.email): Promise<void> {
+  await keepEvent(context, user.id, event, doer);
   const { locale: preferred } = JSON.parse(user.claims) as { locale?: string };
   const locale = chooseLocale(preferred === undefined ? [] : [preferred], 'en');
   const at = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(context.clock.now());
   await context.mailer?.send(context.tenant, {
     to,
     locale,
-    content: { kind: 'notice', event, at: `${at} UTC`, where: browser.address, link: `${context.tenant.issuer}/account` },
+    content: { kind: 'notice', event, at: `${at} UTC`, where: doer === 'operator' ? undefined : doer.address, link: `${context.tenant.issuer}/account` },
   });
 }
 

@@ -15,7 +15,6 @@ import { listAddressCollisions } from './verbs/rewrites.ts';
 import * as revocations from './verbs/revocations.ts';
 import * as securityEvents from './verbs/security-events.ts';
 import * as sessions from './verbs/sessions.ts';
-import * as settings from './verbs/settings.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
 import { databaseTime, takeStock } from './verbs/stock.ts';
 import { sweep } from './verbs/sweep.ts';
@@ -56,7 +55,7 @@ const reads = {
   findGrant: grants.findGrant,
   listAccessOfUser: grants.listAccessOfUser,
   readStanding: grants.readStanding,
-  findBrandImage: settings.findBrandImage,
+  findBrandImage: tenants.findBrandImage,
   findPasskey: passkeys.findPasskey,
   listPasskeys: passkeys.listPasskeys,
   findTotp: totp.findTotp,
@@ -78,7 +77,6 @@ const writes = {
   setPassword: users.setPassword,
   rehashPassword: users.rehashPassword,
   changeEmail: users.changeEmail,
-  updateUserClaims: users.updateUserClaims,
   acceptTerms: users.acceptTerms,
   deleteUser: users.deleteUser,
   startSession: sessions.startSession,
@@ -98,8 +96,6 @@ const writes = {
   revokeAccessToken: grants.revokeAccessToken,
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
-  putBrandImage: settings.putBrandImage,
-  deleteBrandImage: settings.deleteBrandImage,
   createPasskey: passkeys.createPasskey,
   usePasskey: passkeys.usePasskey,
   renamePasskey: passkeys.renamePasskey,
@@ -130,8 +126,7 @@ const writes = {
 /** Writes that change what nodes may remember: tenants, their keys, clients and resources. */
 const configuration = {
   createTenant: tenants.createTenant,
-  setTenantDomain: tenants.setTenantDomain,
-  updateTenant: settings.updateTenant,
+  updateTenant: tenants.updateTenant,
   deleteTenant: tenants.deleteTenant,
   addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,
@@ -139,6 +134,7 @@ const configuration = {
   updateClient: clients.updateClient,
   deleteClient: clients.deleteClient,
   createResource: clients.createResource,
+  updateResource: clients.updateResource,
   deleteResource: clients.deleteResource,
   reseal,
 } satisfies Partial<Verbs>;

@@ -65,8 +65,15 @@ function* holderOf(tenantId: TenantId, key: string): Verb<string | undefined> {
   return row?.id;
 }
 
+/** The domains that there are already, beside which aliases will stand. */
+function* nameTenants(): Verb<void> {
+  for (const { id, domain } of yield* all(sql.selectFrom('tenants').select(['id', 'domain']))) {
+    yield* run(sql.insertInto('tenant_names').values({ tenant_id: id, name: domain, kind: 'domain', back_channel: null }));
+  }
+}
+
 /** What a migration writes anew, by its name there. */
-export const rewrites = { email_keys: rewriteEmailKeys } as const;
+export const rewrites = { email_keys: rewriteEmailKeys, tenant_names: nameTenants } as const;
 
 export function* listAddressCollisions(limit: number): Verb<readonly AddressCollision[]> {
   const collisions: AddressCollision[] = [];
