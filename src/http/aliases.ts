@@ -26,7 +26,7 @@ export async function answerAlias({ tenant, door }: Arrival, place: Place | unde
   }
   // What an application sends (OpenID Connect Core §3.1.2.1) can go on in a query. A form of ours cannot: it may hold a password, and the page
   // that it was on is tied to cookies that the new domain does not get.
-  const form = place?.guard === 'page' ? await readForm(request) : undefined;
+  const form = place?.routes.get('POST')?.guard === 'page' ? await readForm(request) : undefined;
   return { kind: 'redirect', to: form?.ok === true ? issuerLocation(tenant, request.path, form.value.toString()) : issuerLocation(tenant, '/', '') };
 }
 
