@@ -36,13 +36,13 @@ export function wholeNumber(text: string): number {
 export const none = 'none';
 
 /** The value of an option, or null where it takes the setting away. */
-export function orNull<Value extends string>(value: Value | typeof none | undefined): Value | null | undefined {
+export function orNull<Value extends string | number>(value: Value | typeof none | undefined): Value | null | undefined {
   return value === none ? null : value;
 }
 
-/** The same for whole numbers. */
-export function wholeNumberOrNone(text: string): number | null {
-  return text === none ? null : wholeNumber(text);
+/** Reads a whole number, or that there is to be none. */
+export function wholeNumberOrNone(text: string): number | typeof none {
+  return text === none ? none : wholeNumber(text);
 }
 
 /** Reads a switch. */

@@ -4,7 +4,7 @@ import { resourceView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { type AccessTokenType, accessTokenTypes, type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
 import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
-import { addTenantOption, orNull, wholeNumber, wholeNumberOrNone, words } from './arguments.ts';
+import { addTenantOption, type none, orNull, wholeNumber, wholeNumberOrNone, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
 interface TenantOptions extends CommonOptions {
@@ -26,7 +26,7 @@ interface SetOptions extends Omit<CreateOptions, 'accessTokenLifetime'> {
   readonly removeScope?: readonly string[];
   readonly addDefaultScope?: readonly string[];
   readonly removeDefaultScope?: readonly string[];
-  readonly accessTokenLifetime?: number | null;
+  readonly accessTokenLifetime?: number | typeof none;
 }
 
 /** `microauth resource …` */
@@ -96,7 +96,7 @@ function addSet(group: Command): void {
           defaultScopes: { replace: options.defaultScope, add: options.addDefaultScope, remove: options.removeDefaultScope },
           accessTokenAlgorithm: options.accessTokenAlg,
           accessTokenType: options.accessTokenType,
-          accessTokenLifetime: options.accessTokenLifetime,
+          accessTokenLifetime: orNull(options.accessTokenLifetime),
           clientId: orNull(options.clientId),
         });
         return changed.ok ? succeed(describe(`Resource ${identifier} is changed.`, resourceView(changed.value))) : changed;
