@@ -83,8 +83,8 @@ export async function changeSettings(
   return changeTenant(context, reference, (tenant) => decide(context, tenant, parsed.data, images), images);
 }
 
-function decide({ url }: AdminContext, tenant: TenantRecord, change: SettingsChange, images: BrandImages): Result<TenantRecord, AdminFailure> {
-  const { displayName = tenant.displayName, domain = tenant.domain, keepAlias = true, brand, ...rest } = change;
+function decide({ url }: AdminContext, tenant: TenantRecord, asked: SettingsChange, images: BrandImages): Result<TenantRecord, AdminFailure> {
+  const { displayName = tenant.displayName, domain = tenant.domain, keepAlias = true, brand, ...rest } = asked;
   const moved = atDomain(tenant, domain, keepAlias, url);
   const versions = Object.fromEntries(Object.entries(images).map(([name, image]) => [name, imageVersion(image)]));
   const settings = { ...moved.settings, ...withoutUndefined(rest), brand: { ...moved.settings.brand, ...withoutUndefined(brand ?? {}), ...versions } } as TenantSettings;

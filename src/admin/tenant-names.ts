@@ -32,7 +32,7 @@ export function atDomain(tenant: TenantRecord, domain: string, keepAlias: boolea
 }
 
 /** The hosts at which people arrive: the domain, and the aliases that lead on to it. */
-export function hostsOf({ domain, aliases }: TenantRecord): readonly string[] {
+function hostsOf({ domain, aliases }: TenantRecord): readonly string[] {
   return [domain, ...aliases.flatMap((alias) => (alias.backChannel === null ? [alias.domain] : []))];
 }
 
@@ -118,8 +118,8 @@ async function resourceInTheWay(context: AdminContext, tenant: TenantRecord): Pr
 }
 
 function takenNames(before: TenantRecord, after: TenantRecord): string {
-  const had = [before.domain, ...before.aliases.map(({ domain }) => domain)];
-  return [after.domain, ...after.aliases.map(({ domain }) => domain)].filter((name) => !had.includes(name)).join(' or ');
+  const had = new Set([before.domain, ...before.aliases.map(({ domain }) => domain)]);
+  return [after.domain, ...after.aliases.map(({ domain }) => domain)].filter((name) => !had.has(name)).join(' or ');
 }
 
 function readDomain(name: string): Result<TenantAlias, AdminFailure> {

@@ -75,7 +75,7 @@ export function* setUserEnabled(tenantId: TenantId, userId: string, enabled: boo
   const changed = yield* first(
     sql
       .updateTable('users')
-      .set((row) => ({ enabled: flag(enabled), updated_at: now, version: row('version', '+', 1) }))
+      .set((user) => ({ enabled: flag(enabled), updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('enabled', '=', flag(!enabled))
@@ -92,7 +92,7 @@ export function* setPassword(tenantId: TenantId, userId: string, passwordHash: s
   const row = yield* first(
     sql
       .updateTable('users')
-      .set((row) => ({ password_hash: passwordHash, updated_at: now, version: row('version', '+', 1) }))
+      .set((user) => ({ password_hash: passwordHash, updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -109,7 +109,7 @@ export function* rehashPassword(tenantId: TenantId, userId: string, from: string
   const row = yield* decide(
     sql
       .updateTable('users')
-      .set((row) => ({ password_hash: to, version: row('version', '+', 1) }))
+      .set((user) => ({ password_hash: to, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('password_hash', '=', from)
@@ -132,7 +132,7 @@ export function* changeEmail(
   const row = yield* first(
     sql
       .updateTable('users')
-      .set((row) => ({ email: address.email, email_key: address.emailKey, email_verified: 1, updated_at: now, version: row('version', '+', 1) }))
+      .set((user) => ({ email: address.email, email_key: address.emailKey, email_verified: 1, updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -149,7 +149,7 @@ export function* acceptTerms(tenantId: TenantId, userId: string, now: Instant): 
   const row = yield* decide(
     sql
       .updateTable('users')
-      .set((row) => ({ terms_accepted_at: now, version: row('version', '+', 1) }))
+      .set((user) => ({ terms_accepted_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
