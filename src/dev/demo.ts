@@ -112,6 +112,7 @@ async function seedClient(context: AdminContext, tenant: TenantRecord, demo: Dem
     return fail(settings.failure.message);
   }
   const secretHash = demo.secret === undefined ? null : sha256(demo.secret);
+  // Where it is lost, another start at the same moment has put it back.
   await context.store.updateClient(tenant.id, { ...current, ...settings.value, secretHash, enabled: true });
   return succeed(undefined);
 }

@@ -67,9 +67,12 @@ function* holderOf(tenantId: TenantId, key: string): Verb<string | undefined> {
 
 /** The domains that there are already, beside which aliases will stand. */
 function* nameTenants(): Verb<void> {
-  for (const { id, domain } of yield* all(sql.selectFrom('tenants').select(['id', 'domain']))) {
-    yield* run(sql.insertInto('tenant_names').values({ tenant_id: id, name: domain, kind: 'domain', back_channel: null }));
-  }
+  yield* run(
+    sql
+      .insertInto('tenant_names')
+      .columns(['tenant_id', 'name', 'kind'])
+      .expression((from) => from.selectFrom('tenants').select((tenant) => ['id', 'domain', tenant.val('domain').as('kind')])),
+  );
 }
 
 /** What a migration writes anew, by its name there. */
