@@ -6,6 +6,7 @@ import { checkPassword, maximumBytes, minimumCharacters } from '../identity/pass
 import { checkNewEmail } from '../identity/users.ts';
 import type { PasskeyRecord, TotpRecord } from '../store/account-records.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
+import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 
 export interface NewUser {
@@ -28,13 +29,9 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
   if (impossible !== undefined) {
     return refuse('invalid', impossible.text);
   }
-  const claims: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(input.claims)) {
-    const claim = readClaim(name, text);
-    if (!claim.ok) {
-      return refuse('invalid', claim.failure);
-    }
-    claims[name] = claim.value;
+  const claims = readClaims(input.claims);
+  if (!claims.ok) {
+    return claims;
   }
   const hashed = input.password === undefined ? succeed(input.passwordHash ?? null) : await hashNewPassword(context, input.password);
   if (!hashed.ok) {
@@ -48,14 +45,102 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     emailVerified: input.emailVerified,
     passwordHash: hashed.value,
     passwordByMail: false,
-    claims: JSON.stringify(claims),
+    claims: JSON.stringify(claims.value),
     termsAcceptedAt: null,
     enabled: input.enabled ?? true,
     createdAt: now,
+    version: 1,
     updatedAt: now,
   };
   const outcome = await context.store.createUser(tenantId, user);
-  return outcome === 'created' ? succeed(user) : refuse('exists', `A user with the e-mail address ${email} exists already.`);
+  return outcome === 'created' ? succeed(user) : addressTaken(email);
+}
+
+/** What changes of a user; what is missing stays as it is. */
+export interface UserChange {
+  /** Another address is unverified where nothing else is said. */
+  readonly email?: string | undefined;
+  readonly emailVerified?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Standard claims by their names, as text; an address as JSON. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  readonly removeClaims?: readonly string[] | undefined;
+}
+
+/** Changes a user, who is held to what a new one is held to. Says who they were, for whoever has to tell them. */
+export function changeUser(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+  change: UserChange,
+): Promise<Result<{ readonly before: UserRecord; readonly user: UserRecord }, AdminFailure>> {
+  return changeRow(async () => {
+    const found = await findUser(context, tenantId, reference);
+    if (!found.ok) {
+      return found;
+    }
+    const before = found.value;
+    const changed = changedUser(before, change);
+    if (!changed.ok) {
+      return changed;
+    }
+    const user = { ...changed.value, updatedAt: context.clock.now() };
+    switch (await context.store.updateUser(tenantId, user)) {
+      case 'updated':
+        return succeed({ before, user: { ...user, version: user.version + 1 } });
+      case 'lost':
+        return 'lost';
+      case 'email_taken':
+        return addressTaken(user.email);
+      case 'unknown':
+        return unknownUser(reference);
+    }
+  });
+}
+
+function changedUser(user: UserRecord, change: UserChange): Result<UserRecord, AdminFailure> {
+  const email = change.email?.trim() ?? user.email;
+  const impossible = change.email === undefined ? undefined : checkNewEmail(email);
+  if (impossible !== undefined) {
+    return refuse('invalid', impossible.text);
+  }
+  const given = readClaims(change.claims ?? {});
+  if (!given.ok) {
+    return given;
+  }
+  const claims = JSON.parse(user.claims) as Record<string, unknown>;
+  const { removeClaims = [] } = change;
+  const missing = removeClaims.find((name) => !Object.hasOwn(claims, name));
+  if (missing !== undefined) {
+    return refuse('invalid', `The user has no claim ${JSON.stringify(missing)} to remove.`);
+  }
+  const left = Object.entries(claims).filter(([name]) => !removeClaims.includes(name));
+  const next: Record<string, unknown> = { ...Object.fromEntries(left), ...given.value };
+  // Whoever verified the old number knows nothing of the new one.
+  if (next['phone_number'] !== claims['phone_number'] && !Object.hasOwn(given.value, 'phone_number_verified')) {
+    delete next['phone_number_verified'];
+  }
+  const isSame = emailKey(email) === user.emailKey;
+  return succeed({
+    ...user,
+    email,
+    emailKey: isSame ? user.emailKey : emailKey(email),
+    emailVerified: change.emailVerified ?? (isSame && user.emailVerified),
+    enabled: change.enabled ?? user.enabled,
+    claims: JSON.stringify(next),
+  });
+}
+
+function readClaims(texts: Readonly<Record<string, string>>): Result<Readonly<Record<string, unknown>>, AdminFailure> {
+  const claims: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(texts)) {
+    const claim = readClaim(name, text);
+    if (!claim.ok) {
+      return refuse('invalid', claim.failure);
+    }
+    claims[name] = claim.value;
+  }
+  return succeed(claims);
 }
 
 /** Finds a user by id or e-mail address. */
@@ -170,6 +255,10 @@ async function hashNewPassword(context: AdminContext, password: string): Promise
   }
   const hashed = await context.hasher.hash(password);
   return hashed.ok ? hashed : refuse('busy', 'Too many passwords are being checked at the moment; try again.');
+}
+
+function addressTaken(email: string): ReturnType<typeof refuse> {
+  return refuse('exists', `A user with the e-mail address ${email} exists already.`);
 }
 
 function unknownUser(reference: string): ReturnType<typeof refuse> {

@@ -10,6 +10,7 @@ import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
 import { addFactors } from './user-factors.ts';
 import { addIntake } from './user-intake.ts';
+import { addUserSet } from './user-set.ts';
 
 interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
@@ -26,6 +27,7 @@ interface CreateOptions extends TenantOptions {
 /** `microauth user …` */
 export function completeUser(group: Command): void {
   addCreate(group);
+  addUserSet(group);
   addTenantOption(addCommand(group, 'list', 'list the users')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {
       const users = await store.listUsers(tenant.id);

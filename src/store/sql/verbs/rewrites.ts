@@ -65,8 +65,18 @@ function* holderOf(tenantId: TenantId, key: string): Verb<string | undefined> {
   return row?.id;
 }
 
+/** The domains that there are already, beside which aliases will stand. */
+function* nameTenants(): Verb<void> {
+  yield* run(
+    sql
+      .insertInto('tenant_names')
+      .columns(['tenant_id', 'name', 'kind'])
+      .expression((from) => from.selectFrom('tenants').select((tenant) => ['id', 'domain', tenant.val('domain').as('kind')])),
+  );
+}
+
 /** What a migration writes anew, by its name there. */
-export const rewrites = { email_keys: rewriteEmailKeys } as const;
+export const rewrites = { email_keys: rewriteEmailKeys, tenant_names: nameTenants } as const;
 
 export function* listAddressCollisions(limit: number): Verb<readonly AddressCollision[]> {
   const collisions: AddressCollision[] = [];
