@@ -4,7 +4,7 @@ import { type Result, succeed } from '../core/result.ts';
 import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
-import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
+import { groupsClaim, type SecondFactorPolicy } from '../store/tenant-settings.ts';
 import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
 /** What an operator says about a new client; what is missing follows from its type. */
@@ -19,7 +19,7 @@ export interface NewClient {
   readonly uri?: string | undefined;
   readonly redirectUris?: readonly string[] | undefined;
   readonly postLogoutRedirectUris?: readonly string[] | undefined;
-  /** The standard scopes when missing; none for a service. */
+  /** The standard scopes and `groups` when missing; none for a service. */
   readonly scopes?: readonly string[] | undefined;
   /** First-party when missing. */
   readonly thirdParty?: boolean | undefined;
@@ -41,6 +41,9 @@ type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt'>
 /** OpenID Connect Core §2: what clients expect that say nothing. */
 const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
 
+/** What an application that signs people in may ask for: all that is standard, and groups. */
+const personalScopes = [...standardScopes, groupsClaim];
+
 /** What a client's type decides. */
 const types: Readonly<
   Record<
@@ -58,19 +61,19 @@ const types: Readonly<
     called: 'A single-page application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['none'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   native: {
     called: 'A native application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['none'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   web: {
     called: 'A web application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['client_secret_basic', 'client_secret_post'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   service: {
     called: 'A service',
@@ -183,7 +186,7 @@ function checkScopes(settings: ClientSettings): string | undefined {
   if (malformed !== undefined) {
     return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
   }
-  const personal = settings.scopes.find((scope) => standardScopes.some((standard) => standard === scope));
+  const personal = settings.scopes.find((scope) => personalScopes.some((ofPeople) => ofPeople === scope));
   return settings.type === 'service' && personal !== undefined
     ? `A service acts for itself, so it cannot have the scope ${personal}, which is about a person.`
     : undefined;

@@ -3,7 +3,7 @@ import { type Result, succeed } from '../core/result.ts';
 import { checkResourceIdentifier } from '../oauth/resources.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { AccessTokenType, ResourceRecord, SigningAlgorithm, TenantId } from '../store/records.ts';
-import { accessTokenLifetimes } from '../store/tenant-settings.ts';
+import { accessTokenLifetimes, type TenantSettings } from '../store/tenant-settings.ts';
 import { findClient } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
@@ -37,8 +37,8 @@ export async function createResource(
     checkResourceIdentifier(input.identifier) ??
     checkNotOurs(input.identifier, issuerOf(context.url, tenant.value.domain)) ??
     checkDisplayName(input.name, "resource's name") ??
-    checkScopes(input.scopes) ??
-    checkDefaultScopes(input) ??
+    checkScopes(input.scopes, tenant.value.settings) ??
+    checkDefaultScopes(input, tenant.value.settings) ??
     checkLifetime(input.accessTokenLifetime);
   if (problem !== undefined) {
     return refuse('invalid', problem);
@@ -74,13 +74,17 @@ export async function deleteResource(context: AdminContext, tenantId: TenantId, 
     : refuse('not_found', `There is no resource ${JSON.stringify(identifier)} in this tenant.`);
 }
 
-function checkScopes(scopes: readonly string[]): string | undefined {
+function checkScopes(scopes: readonly string[], { claims }: TenantSettings): string | undefined {
   const malformed = scopes.find((scope) => !isScopeToken(scope));
   if (malformed !== undefined) {
     return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
   }
   const taken = scopes.find((scope) => standardScopes.some((standard) => standard === scope));
-  return taken === undefined ? undefined : `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
+  if (taken !== undefined) {
+    return `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
+  }
+  const ofClaim = scopes.find((scope) => claims.some((claim) => claim.scope === scope));
+  return ofClaim === undefined ? undefined : `The scope ${ofClaim} stands for claims about people; a resource needs a name of its own for it.`;
 }
 
 /** Our own endpoints are nobody's resource: their tokens come without one, and what manages the tenant has a name of its own. */
@@ -92,8 +96,8 @@ function checkNotOurs(identifier: string, issuer: string): string | undefined {
   return identifier === management || identifier.startsWith(`${management}/`) ? `${management} is reserved for the management of the tenant.` : undefined;
 }
 
-function checkDefaultScopes({ scopes, defaultScopes = [] }: NewResource): string | undefined {
-  const foreign = defaultScopes.find((scope) => !scopes.includes(scope) && !standardScopes.some((standard) => standard === scope));
+function checkDefaultScopes({ scopes, defaultScopes = [] }: NewResource, { claims }: TenantSettings): string | undefined {
+  const foreign = defaultScopes.find((scope) => !scopes.includes(scope) && !standardScopes.some((standard) => standard === scope) && !claims.some((claim) => claim.scope === scope));
   return foreign === undefined ? undefined : `The default scope ${JSON.stringify(foreign)} is neither a scope of this resource nor one of OpenID Connect.`;
 }
 

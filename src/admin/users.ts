@@ -1,11 +1,12 @@
 import { emailKey } from '../core/email-address.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { readClaim } from '../identity/claims.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkNewEmail } from '../identity/users.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
+import { readClaims } from './user-claims.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -16,8 +17,8 @@ export interface NewUser {
   readonly password?: string | undefined;
   /** In the place of a password: a hash of it, checked by the caller. */
   readonly passwordHash?: string | undefined;
-  /** Standard claims by their names, as text; an address as JSON. */
-  readonly claims: Readonly<Record<string, string>>;
+  /** Standard claims and those of the tenant by their names, as JSON has them or as text. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** Makes a user. */
@@ -27,13 +28,13 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
   if (impossible !== undefined) {
     return refuse('invalid', impossible.text);
   }
-  const claims: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(input.claims)) {
-    const claim = readClaim(name, text);
-    if (!claim.ok) {
-      return refuse('invalid', claim.failure);
-    }
-    claims[name] = claim.value;
+  const tenant = await findTenant(context, tenantId);
+  if (!tenant.ok) {
+    return tenant;
+  }
+  const claims = readClaims(tenant.value.settings, input.claims);
+  if (!claims.ok) {
+    return claims;
   }
   const hashed = input.password === undefined ? succeed(input.passwordHash ?? null) : await hashNewPassword(context, input.password);
   if (!hashed.ok) {
@@ -46,7 +47,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     emailKey: emailKey(email),
     emailVerified: input.emailVerified,
     passwordHash: hashed.value,
-    claims: JSON.stringify(claims),
+    claims: JSON.stringify(claims.value),
     termsAcceptedAt: null,
     enabled: input.enabled ?? true,
     createdAt: now,

@@ -2,6 +2,7 @@ import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
 import type { AddressCollision } from '../store/port.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
+import type { ClaimDeclaration } from '../store/tenant-settings.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
 import type { RotatedKey } from './keys.ts';
@@ -48,6 +49,11 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     ...(brand.logo !== null && { logo: true }),
     ...(brand.icon !== null && { icon: true }),
   };
+}
+
+/** A claim of the tenant's own. */
+export function claimView({ name, type, scope, places, selfService, label }: ClaimDeclaration) {
+  return { name, type, scope, places, self_service: selfService, ...(label !== null && { label }) };
 }
 
 /** A client, without its secret. */

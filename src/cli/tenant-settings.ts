@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { setBrandImage } from '../admin/brand-images.ts';
 import { refuse } from '../admin/context.ts';
 import { changeSettings } from '../admin/settings.ts';
@@ -10,7 +10,7 @@ import { type Result, fail, succeed } from '../core/result.ts';
 import { signingAlgorithms } from '../store/records.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type CommonOptions, describe, report } from './answer.ts';
-import { repeatable, wholeNumber } from './arguments.ts';
+import { onOff, repeatable, wholeNumber } from './arguments.ts';
 import { manage } from './management.ts';
 
 interface SetOptions extends CommonOptions {
@@ -102,13 +102,6 @@ export function addTenantSet(group: Command): void {
       });
       report(outcome, options);
     });
-}
-
-function onOff(text: string): boolean {
-  if (text !== 'on' && text !== 'off') {
-    throw new InvalidArgumentError('It must be on or off.');
-  }
-  return text === 'on';
 }
 
 function orNull(text: string | undefined): string | null | undefined {

@@ -9,7 +9,7 @@ import { fail, type Result, succeed } from '../core/result.ts';
 import { emailKey } from '../core/email-address.ts';
 import { standardScopes } from '../oauth/scopes.ts';
 import type { TenantRecord } from '../store/records.ts';
-import { defaultSettings, writeSettings } from '../store/tenant-settings.ts';
+import { defaultSettings, groupsClaim, writeSettings } from '../store/tenant-settings.ts';
 
 /** Known to everybody, hence never to be reachable from another machine. */
 export const demoUser = { email: 'demo@example.com', password: 'walk-with-me' } as const;
@@ -47,7 +47,7 @@ export function demoClients(issuer: string): readonly DemoClient[] {
     'http://localhost:3000/api/auth/callback/microauth',
     'http://localhost:8080/callback',
   ];
-  const scopes = [...standardScopes, ...demoApi.scopes];
+  const scopes = [...standardScopes, groupsClaim, ...demoApi.scopes];
   return [
     { id: walk.clientId, type: 'spa', name: 'Walk-through', redirectUris: [walkPage], postLogoutRedirectUris: [walkPage] },
     { id: application.clientId, type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots, scopes },

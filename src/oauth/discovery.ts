@@ -24,7 +24,7 @@ export function discover(
   return {
     issuer,
     ...Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, `${issuer}${path}`])),
-    scopes_supported: [...knownScopes(resources)],
+    scopes_supported: [...knownScopes(resources, settings.claims)],
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     grant_types_supported: Object.keys(grants),
@@ -38,7 +38,7 @@ export function discover(
     display_values_supported: ['page', 'popup'],
     acr_values_supported: authenticationContexts,
     claim_types_supported: ['normal'],
-    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...userClaims],
+    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...userClaims, ...settings.claims.map(({ name }) => name)],
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

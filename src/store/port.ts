@@ -161,7 +161,8 @@ export interface Store extends AccountStore {
     address: { readonly email: string; readonly emailKey: string },
     now: Instant,
   ): Promise<'changed' | 'email_taken' | 'unknown'>;
-  updateUserClaims(tenantId: TenantId, userId: string, claims: string, now: Instant): Promise<boolean>;
+  /** Puts the claims in the place of those that were read. False where they are others by now, or the user is gone. */
+  updateUserClaims(tenantId: TenantId, userId: string, claims: { readonly from: string; readonly to: string }, now: Instant): Promise<boolean>;
   acceptTerms(tenantId: TenantId, userId: string, now: Instant): Promise<boolean>;
   /** Deletes the user with everything that is theirs. */
   deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;

@@ -14,6 +14,30 @@ export type SignUpPolicy = (typeof signUpPolicies)[number];
 export const secondFactorPolicies = ['off', 'optional', 'required'] as const;
 export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
 
+/** What a claim of a tenant's own may hold: one line, a number, true or false, several lines, or a JSON object. */
+export const claimTypes = ['string', 'number', 'boolean', 'strings', 'object'] as const;
+export type ClaimType = (typeof claimTypes)[number];
+
+/** Where a claim can stand. */
+export const claimPlaces = ['id_token', 'userinfo', 'access_token'] as const;
+export type ClaimPlace = (typeof claimPlaces)[number];
+
+/** A claim about people that OpenID Connect does not define. */
+export interface ClaimDeclaration {
+  readonly name: string;
+  readonly type: ClaimType;
+  /** The scope that stands for it: `openid`, `profile` and so on, or one that is there for claims alone. */
+  readonly scope: string;
+  readonly places: readonly ClaimPlace[];
+  /** Whether people set it themselves, on their profile page. Nobody may rely on such a claim for access. */
+  readonly selfService: boolean;
+  /** What people see; its name where null. */
+  readonly label: string | null;
+}
+
+/** What a person belongs to. Every tenant has this claim. */
+export const groupsClaim = 'groups' as const;
+
 /** How long an access token may live, in seconds. */
 export const accessTokenLifetimes = { shortest: 60, longest: 86_400 } as const;
 
@@ -40,6 +64,8 @@ export interface TenantSettings {
   readonly accessTokenLifetime: number;
   /** Whether `preferred_username` is the verified e-mail address of whoever has none. */
   readonly usernameFromEmail: boolean;
+  /** Claims beside those of OpenID Connect. */
+  readonly claims: readonly ClaimDeclaration[];
   readonly brand: TenantBrand;
   /** Sentences that the tenant says in its own words: by locale, by their key in the catalogue. Plain text. */
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -70,6 +96,7 @@ export const defaultSettings: TenantSettings = {
   accessTokenAlgorithm: 'ES256',
   accessTokenLifetime: 900,
   usernameFromEmail: true,
+  claims: [{ name: groupsClaim, type: 'strings', scope: groupsClaim, places: ['id_token', 'userinfo'], selfService: false, label: null }],
   brand: { accent: null, accentDark: null, logo: null, icon: null, termsUri: null, privacyUri: null },
   texts: {},
 };

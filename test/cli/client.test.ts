@@ -14,7 +14,7 @@ describe('clients', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [uri],
       post_logout_redirect_uris: [],
-      scope: 'openid profile email address phone offline_access',
+      scope: 'openid profile email address phone offline_access groups',
       first_party: true,
       require_pkce: true,
       strict_pkce: false,

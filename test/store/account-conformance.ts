@@ -142,12 +142,13 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       });
 
       test('claims and terms change by themselves', async () => {
-        expect(await store.updateUserClaims(tenant, 'user', '{"name":"Ann"}', now + 5)).toBe(true);
+        expect(await store.updateUserClaims(tenant, 'user', { from: '{"name":"A user"}', to: '{"name":"Ann"}' }, now + 5)).toBe(true);
+        expect(await store.updateUserClaims(tenant, 'user', { from: '{"name":"A user"}', to: '{"name":"Eve"}' }, now + 6)).toBe(false);
         expect(await store.acceptTerms(tenant, 'user', now + 9)).toBe(true);
         expect(await store.findUser(tenant, 'user')).toEqual(
           aUser('user', { passwordHash: 'old hash', claims: '{"name":"Ann"}', updatedAt: now + 5, termsAcceptedAt: now + 9 }),
         );
-        expect(await store.updateUserClaims(tenant, 'nobody', '{}', now)).toBe(false);
+        expect(await store.updateUserClaims(tenant, 'nobody', { from: '{}', to: '{}' }, now)).toBe(false);
         expect(await store.acceptTerms(tenant, 'nobody', now)).toBe(false);
         expect(await store.findUser(tenant, 'other')).toEqual(aUser('other', { passwordHash: 'old hash' }));
       });

@@ -31,7 +31,7 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   deleteUser: (store) => store.deleteUser(tenant.id, 'user'),
   rehashPassword: (store) => store.rehashPassword(tenant.id, 'user', 'hash of password', 'new'),
   changeEmail: (store) => store.changeEmail(tenant.id, 'user', { email: 'New@example.com', emailKey: 'new@example.com' }, now),
-  updateUserClaims: (store) => store.updateUserClaims(tenant.id, 'user', '{}', now),
+  updateUserClaims: (store) => store.updateUserClaims(tenant.id, 'user', { from: '{"name":"A user"}', to: '{}' }, now),
   acceptTerms: (store) => store.acceptTerms(tenant.id, 'user', now + 1),
   updateTenant: (store) => store.updateTenant(tenant.id, { displayName: 'New', settings: defaultSettings }),
   putBrandImage: (store) => store.putBrandImage(tenant.id, { name: 'logo', type: 'image/svg+xml', body: 'other bytes' }),

@@ -8,7 +8,7 @@ import type { TenantId } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
 import { tables } from '../../src/store/sql/schema.ts';
 import { unwrap } from '../support/server.ts';
-import { aUser } from './records.ts';
+import { aClient, aUser } from './records.ts';
 
 /* Nodes of the previous version run on while the next one brings the schema forward: nothing that they use may go. */
 const [, ...steps] = migrations;
@@ -58,6 +58,31 @@ test('0005-budgets brings addresses to one spelling, names those that meet in it
     const found = await Promise.all(Object.keys(keys).map(async (id) => [id, (await migrated.findUser(tenant, id))?.emailKey]));
     expect(Object.fromEntries(found)).toEqual({ ...keys, alone: 'eve@xn--bcher-kva.example' });
     expect(await migrated.listAddressCollisions(10)).toEqual([{ tenantId: tenant, userId: 'read', email: keys.read, holderId: 'registered' }]);
+    await migrated.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('0011-groups lets every client that signs people in have the scope groups, and no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-migration-'));
+  const file = join(folder, 'microauth.db');
+  const tenant = 'tenant' as TenantId;
+  try {
+    const store = unwrap(openStore(`sqlite:${file}`));
+    await store.migrate(1);
+    const scopes = { people: ['openid', 'email'], service: ['read'], none: [], both: ['groups', 'openid'] };
+    for (const [id, had] of Object.entries(scopes)) {
+      await store.createClient(tenant, { ...aClient(id), scopes: had });
+    }
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec(`DELETE FROM migrations WHERE name = '0011-groups'`);
+    database.close();
+    const migrated = unwrap(openStore(`sqlite:${file}`));
+    expect(await migrated.migrate(2)).toEqual(['0011-groups']);
+    const found = await Promise.all(Object.keys(scopes).map(async (id) => [id, (await migrated.findClient(tenant, id))?.scopes]));
+    expect(Object.fromEntries(found)).toEqual({ ...scopes, people: ['openid', 'email', 'groups'] });
     await migrated.close();
   } finally {
     rmSync(folder, { recursive: true, force: true });

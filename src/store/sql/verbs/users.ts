@@ -125,9 +125,15 @@ export function* changeEmail(
   return 'changed';
 }
 
-export function* updateUserClaims(tenantId: TenantId, userId: string, claims: string, now: Instant): Verb<boolean> {
+export function* updateUserClaims(tenantId: TenantId, userId: string, claims: { readonly from: string; readonly to: string }, now: Instant): Verb<boolean> {
   const row = yield* decide(
-    sql.updateTable('users').set({ claims, updated_at: now }).where('tenant_id', '=', tenantId).where('id', '=', userId).returning('id'),
+    sql
+      .updateTable('users')
+      .set({ claims: claims.to, updated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('claims', '=', claims.from)
+      .returning('id'),
   );
   return row !== undefined;
 }
