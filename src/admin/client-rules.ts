@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../core/host-name.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
+import { checkRedirectQuery, checkRedirectUri, hasPrivateScheme, privateSchemeWarnings, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
 import { groupsClaim, type SecondFactorPolicy } from '../store/tenant-settings.ts';
@@ -31,6 +31,7 @@ export interface NewClient {
   readonly strictPkce?: boolean | undefined;
   readonly popup?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
+  /** RS256 when missing. */
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
   /** True when missing. */
   readonly claimsInIdToken?: boolean | undefined;
@@ -39,7 +40,7 @@ export interface NewClient {
 type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt'>;
 
 /** OpenID Connect Core §2: what clients expect that say nothing. */
-const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
+export const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
 
 /** What an application that signs people in may ask for: all that is standard, and groups. */
 const personalScopes = [...standardScopes, groupsClaim];
@@ -176,7 +177,20 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   return settings.idTokenAlgorithm === defaultIdTokenAlgorithm && settings.claimsInIdToken ? undefined : 'ID tokens to sign';
 }
 
+/** What is accepted, and should be known all the same: one sentence each. */
+export function clientWarnings({ redirectUris, postLogoutRedirectUris }: Pick<ClientRecord, 'redirectUris' | 'postLogoutRedirectUris'>): readonly string[] {
+  return privateSchemeWarnings([...redirectUris, ...postLogoutRedirectUris]);
+}
+
 function checkUris(settings: ClientSettings): string | undefined {
+  // Without one there is no website, and the application is a native one, which keeps no secret.
+  if (settings.type === 'web' && settings.redirectUris.length > 0 && settings.redirectUris.every(hasPrivateScheme)) {
+    return 'A web application needs an https redirect URI beside its private-use schemes; one that has none is a native application.';
+  }
+  // RFC 8252 §8.1: whoever has claimed the scheme too gets the code, and PKCE alone makes it worthless there.
+  if (settings.unprotectedCodes && settings.redirectUris.some(hasPrivateScheme)) {
+    return 'A client with a private-use scheme cannot do without both PKCE and nonce: another application may claim the scheme and get its codes.';
+  }
   const check = (purpose: RedirectPurpose) => (uri: string) => checkRedirectUri(uri, settings.type) ?? checkRedirectQuery(uri, purpose);
   return [...settings.redirectUris.map(check('sign_in')), ...settings.postLogoutRedirectUris.map(check('sign_out'))].find((problem) => problem !== undefined);
 }

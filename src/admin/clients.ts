@@ -1,9 +1,11 @@
 import { sha256 } from '../core/hash.ts';
 import { randomSecret } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import type { ClientRecord, TenantId } from '../store/records.ts';
-import { checkNewClient, type NewClient } from './client-rules.ts';
+import type { ClientRecord, SigningAlgorithm, TenantId } from '../store/records.ts';
+import { checkAlgorithm } from './algorithms.ts';
+import { checkNewClient, defaultIdTokenAlgorithm, type NewClient } from './client-rules.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
 
 /** A client, and its secret where it has one: the only time that it can be read. */
 export interface ClientWithSecret {
@@ -17,11 +19,19 @@ export async function createClient(
   tenantId: TenantId,
   input: NewClient,
 ): Promise<Result<ClientWithSecret, AdminFailure>> {
-  const checked = checkNewClient(input);
+  const tenant = await findTenant(context, tenantId);
+  if (!tenant.ok) {
+    return tenant;
+  }
+  const checked = checkNewClient(withUsedAlgorithm(input, tenant.value.settings.signingAlgorithms));
   if (!checked.ok) {
     return checked;
   }
   const settings = checked.value;
+  const unused = settings.grantTypes.includes('authorization_code') ? checkAlgorithm(tenant.value.settings, settings.idTokenAlgorithm, `The ID tokens of ${settings.id}`) : undefined;
+  if (unused !== undefined) {
+    return refuse('invalid', unused);
+  }
   const secret = settings.authenticationMethod === 'none' ? undefined : (input.secret ?? newSecret());
   const client: ClientRecord = {
     ...settings,
@@ -31,6 +41,11 @@ export async function createClient(
   };
   const outcome = await context.store.createClient(tenantId, client);
   return outcome === 'created' ? succeed({ client, secret }) : refuse('exists', `A client ${client.id} exists already.`);
+}
+
+/** Who says nothing of an algorithm gets one that the tenant uses, where ID tokens are signed at all. */
+function withUsedAlgorithm(input: NewClient, used: readonly SigningAlgorithm[]): NewClient {
+  return input.idTokenAlgorithm !== undefined || input.type === 'service' || used.includes(defaultIdTokenAlgorithm) ? input : { ...input, idTokenAlgorithm: used[0] };
 }
 
 /** Finds a client by its id. */

@@ -4,6 +4,7 @@ import { checkResourceIdentifier } from '../oauth/resources.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { AccessTokenType, ResourceRecord, SigningAlgorithm, TenantId } from '../store/records.ts';
 import { accessTokenLifetimes, type TenantSettings } from '../store/tenant-settings.ts';
+import { checkAlgorithm } from './algorithms.ts';
 import { findClient } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
@@ -33,13 +34,16 @@ export async function createResource(
   if (!tenant.ok) {
     return tenant;
   }
+  const { settings } = tenant.value;
+  const accessTokenAlgorithm = input.accessTokenAlgorithm ?? settings.accessTokenAlgorithm;
   const problem =
     checkResourceIdentifier(input.identifier) ??
     checkNotOurs(input.identifier, issuerOf(context.url, tenant.value.domain)) ??
     checkDisplayName(input.name, "resource's name") ??
-    checkScopes(input.scopes, tenant.value.settings) ??
-    checkDefaultScopes(input, tenant.value.settings) ??
-    checkLifetime(input.accessTokenLifetime);
+    checkScopes(input.scopes, settings) ??
+    checkDefaultScopes(input, settings) ??
+    checkLifetime(input.accessTokenLifetime) ??
+    checkAlgorithm(settings, accessTokenAlgorithm, `The access tokens of ${input.identifier}`);
   if (problem !== undefined) {
     return refuse('invalid', problem);
   }
@@ -57,7 +61,7 @@ export async function createResource(
     name: input.name,
     scopes: [...new Set(input.scopes)],
     defaultScopes: [...new Set(input.defaultScopes)],
-    accessTokenAlgorithm: input.accessTokenAlgorithm ?? tenant.value.settings.accessTokenAlgorithm,
+    accessTokenAlgorithm,
     accessTokenType: input.accessTokenType ?? 'at+jwt',
     accessTokenLifetime: input.accessTokenLifetime ?? null,
     clientId: input.clientId ?? null,

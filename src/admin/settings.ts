@@ -4,9 +4,10 @@ import { isHostName } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { minimumCharacters } from '../identity/password.ts';
 import { signingAlgorithms, type TenantRecord } from '../store/records.ts';
-import { accessTokenLifetimes, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
+import { accessTokenLifetimes, type AndroidApp, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
 import { locales } from '../words/locale.ts';
 import { placeholder, wordsOf } from '../words/words.ts';
+import { checkAlgorithm } from './algorithms.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
 
@@ -32,6 +33,18 @@ function between(least: number, most: number) {
   return z.int(expected).min(least, expected).max(most, expected);
 }
 
+/** As `package=fingerprint`, a fingerprint with or without colons; several of one package make one application. */
+const androidApps = z
+  .array(z.string().regex(/^[a-zA-Z]\w*(?:\.[a-zA-Z]\w*)+=(?:[0-9a-fA-F]{64}|(?:[0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2})$/, 'must be of the form com.example.app=14:6D:…, with the SHA-256 fingerprint of the signing certificate'))
+  .max(20)
+  .transform((texts): readonly AndroidApp[] => {
+    const pairs = texts.map((text) => ({ packageName: text.slice(0, text.indexOf('=')), fingerprint: (text.slice(text.indexOf('=')).match(/[0-9a-fA-F]{2}/g) ?? []).join(':').toUpperCase() }));
+    const names = [...new Set(pairs.map(({ packageName }) => packageName))];
+    return names.map((packageName) => ({ packageName, fingerprints: [...new Set(pairs.flatMap((pair) => (pair.packageName === packageName ? [pair.fingerprint] : [])))] }));
+  });
+
+const appleApps = z.array(z.string().regex(/^[A-Z0-9]{10}\.[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, 'must be a team id and a bundle id such as A1B2C3D4E5.com.example.app')).max(20);
+
 /** The longest own sentence, in characters. */
 const maximumText = 1000;
 
@@ -47,7 +60,10 @@ const change = z
     rememberDeviceDays: between(0, 365),
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),
+    androidApps,
+    appleApps,
     requirePkce: z.boolean(),
+    signingAlgorithms: z.array(z.enum(signingAlgorithms)).min(1, 'must be at least one').transform((chosen) => signingAlgorithms.filter((algorithm) => chosen.includes(algorithm))),
     accessTokenAlgorithm: z.enum(signingAlgorithms),
     accessTokenLifetime: between(accessTokenLifetimes.shortest, accessTokenLifetimes.longest),
     usernameFromEmail: z.boolean(),
@@ -75,7 +91,7 @@ export async function changeSettings(context: AdminContext, reference: string, i
   const tenant = found.value;
   const { displayName = tenant.displayName, brand, ...rest } = parsed.data;
   const settings = { ...tenant.settings, ...withoutUndefined(rest), brand: { ...tenant.settings.brand, ...withoutUndefined(brand ?? {}) } } as TenantSettings;
-  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(tenant, settings) ?? badTextOf(settings.texts);
+  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(tenant, settings) ?? badTextOf(settings.texts) ?? (await neededAlgorithm(context, tenant, settings));
   if (problem !== undefined) {
     return refuse('invalid', problem);
   }
@@ -95,6 +111,19 @@ function contradictionOf({ domain }: TenantRecord, settings: TenantSettings): st
   // WebAuthn Level 3 §5.1.3: an id is good on its own host and those below it, elsewhere only by related origins.
   const isOwn = passkeyRpId === null || passkeyRpId === domain || domain.endsWith(`.${passkeyRpId}`);
   return isOwn ? undefined : `The relying party id ${passkeyRpId} must be the tenant's domain ${domain} or stand above it.`;
+}
+
+/** Who needs an algorithm that the tenant would sign with no more. */
+async function neededAlgorithm({ store }: AdminContext, { id }: TenantRecord, settings: TenantSettings): Promise<string | undefined> {
+  const ofTenant = checkAlgorithm(settings, settings.accessTokenAlgorithm, "The tenant's own access tokens");
+  if (ofTenant !== undefined || settings.signingAlgorithms.length === signingAlgorithms.length) {
+    return ofTenant;
+  }
+  const ofClients = (await store.listClients(id)).map((client) =>
+    client.grantTypes.includes('authorization_code') ? checkAlgorithm(settings, client.idTokenAlgorithm, `The ID tokens of client ${client.id}`) : undefined,
+  );
+  const ofResources = (await store.listResources(id)).map((resource) => checkAlgorithm(settings, resource.accessTokenAlgorithm, `The access tokens of ${resource.identifier}`));
+  return [...ofClients, ...ofResources].find((problem) => problem !== undefined);
 }
 
 /** An own sentence must be one of ours, leave open what ours leaves open, and hold nothing but text. */

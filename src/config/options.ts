@@ -1,5 +1,5 @@
 import { type LogLevel, logLevels } from '../core/log.ts';
-import { fail, type Result, succeed } from '../core/result.ts';
+import { fail, succeed } from '../core/result.ts';
 import {
   type Parse,
   parseDatabaseUrl,

@@ -5,7 +5,7 @@ import type { Tenant } from './context.ts';
 import { codeChallengeMethods } from './pkce.ts';
 import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
-import { clientAuthenticationMethods, type ResourceRecord, signingAlgorithms } from '../store/records.ts';
+import { clientAuthenticationMethods, type ResourceRecord } from '../store/records.ts';
 
 /** The paths of the endpoints by their metadata names (`token_endpoint`), from the route table. */
 export type EndpointPaths = Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export function discover(
     response_modes_supported: responseModes,
     grant_types_supported: Object.keys(grants),
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: signingAlgorithms,
+    id_token_signing_alg_values_supported: settings.signingAlgorithms,
     token_endpoint_auth_methods_supported: clientAuthenticationMethods,
     revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
     introspection_endpoint_auth_methods_supported: authenticated,

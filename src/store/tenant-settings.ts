@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from './records.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './records.ts';
 
 /*
  * What a tenant has decided about signing in and about its looks. It is read as a whole with the tenant and never
@@ -41,6 +41,13 @@ export const groupsClaim = 'groups' as const;
 /** How long an access token may live, in seconds. */
 export const accessTokenLifetimes = { shortest: 60, longest: 86_400 } as const;
 
+/** An application of Android that shares a tenant's passkeys, by the certificates that it is signed with. */
+export interface AndroidApp {
+  readonly packageName: string;
+  /** SHA-256, as Android writes it: `14:6D:…`. */
+  readonly fingerprints: readonly string[];
+}
+
 export interface TenantSettings {
   readonly signUp: SignUpPolicy;
   /** The e-mail domains of `email_domain`, lower case. */
@@ -56,8 +63,13 @@ export interface TenantSettings {
   readonly passkeyRpId: string | null;
   /** Further origins at which the tenant's passkeys may be used (WebAuthn Level 3 §5.11). */
   readonly passkeyOrigins: readonly string[];
+  readonly androidApps: readonly AndroidApp[];
+  /** Of Apple's systems, likewise: `TEAMID.com.example.app`. */
+  readonly appleApps: readonly string[];
   /** Whether every client must send an S256 challenge, those that authenticate and send a nonce too. */
   readonly requirePkce: boolean;
+  /** What its keys are for; others are neither made nor published. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** Of tokens for the tenant itself, and of resources that are registered without one. */
   readonly accessTokenAlgorithm: SigningAlgorithm;
   /** In seconds, where a resource has none of its own. */
@@ -92,7 +104,10 @@ export const defaultSettings: TenantSettings = {
   rememberDeviceDays: 30,
   passkeyRpId: null,
   passkeyOrigins: [],
+  androidApps: [],
+  appleApps: [],
   requirePkce: false,
+  signingAlgorithms,
   accessTokenAlgorithm: 'ES256',
   accessTokenLifetime: 900,
   usernameFromEmail: true,

@@ -102,3 +102,12 @@ describe('resources', () => {
     );
   });
 });
+
+test('a scheme that others may claim is taken with a warning, on the screen and in JSON', async () => {
+  const folder = newFolder();
+  const words = ['client', 'create', '--type', 'native', '--redirect-uri', 'myapp://callback'];
+  const warning = /^The scheme myapp: may be claimed by any application.* RFC 8252 §7\.1 /;
+  expect(await ask(folder, words)).toMatchObject({ warnings: [expect.stringMatching(warning)] });
+  expect((await microauth(folder, words)).stdout).toMatch(new RegExp(warning.source, 'm'));
+  expect(await ask(folder, ['client', 'create', '--type', 'native', '--redirect-uri', 'com.example.app:/callback'])).not.toHaveProperty('warnings');
+});
