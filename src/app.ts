@@ -9,12 +9,11 @@ import type { Log } from './core/log.ts';
 import { single } from './core/metrics.ts';
 import { fail, type Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
-import type { Walk } from './http/handlers/home.ts';
 import { createProcessMetrics } from './http/operations/process-metrics.ts';
 import { createReadiness } from './http/operations/readiness.ts';
 import { createRequestMetrics } from './http/operations/request-metrics.ts';
 import { createServeOperations } from './http/operations/serve-operations.ts';
-import { createRoutes } from './http/routes.ts';
+import { createRoutes, type Development } from './http/routes.ts';
 import { createServeRequest } from './http/serve-request.ts';
 import { createListener, whyNotListen } from './http/server.ts';
 import { createTenantResolver } from './http/tenant.ts';
@@ -38,8 +37,8 @@ export interface AppOptions {
   readonly log: Log;
   /** Of several processes on one machine, which this is; each has an operations port, one after the other. From 1. */
   readonly worker?: number;
-  /** What only development has: the walk page with its client and demo user. */
-  readonly dev?: { readonly walk: Walk };
+  /** What only development has. */
+  readonly dev?: Development;
 }
 
 export interface App {
@@ -93,7 +92,7 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
   const mailer = delivery === undefined && dev === undefined ? undefined : createMailer({ store, clock, poke: () => delivery?.poke() });
 
   const serveRequest = createServeRequest({
-    routes: createRoutes(dev?.walk),
+    routes: createRoutes(dev),
     resolveTenant: createTenantResolver(store, secrets, url),
     readOrigin: createOriginReader(config.trustedProxies),
     contextFor: (tenant, correlationId) => ({

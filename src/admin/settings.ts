@@ -57,6 +57,7 @@ const change = z
     emailSignIn: z.boolean(),
     minimumPasswordLength: between(minimumCharacters, 64),
     secondFactor: z.enum(secondFactorPolicies),
+    mailGetsPastFactors: z.boolean(),
     rememberDeviceDays: between(0, 365),
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),

@@ -3,6 +3,7 @@ import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkNewEmail } from '../identity/users.ts';
+import type { PasskeyRecord, TotpRecord } from '../store/account-records.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
@@ -47,6 +48,7 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     emailKey: emailKey(email),
     emailVerified: input.emailVerified,
     passwordHash: hashed.value,
+    passwordByMail: false,
     claims: JSON.stringify(claims.value),
     termsAcceptedAt: null,
     enabled: input.enabled ?? true,
@@ -80,7 +82,7 @@ export async function setUserPassword(
   if (!hashed.ok) {
     return hashed;
   }
-  const set = await context.store.setPassword(tenantId, found.value.id, hashed.value, context.clock.now());
+  const set = await context.store.setPassword(tenantId, found.value.id, { hash: hashed.value, byMail: false }, context.clock.now());
   return set ? found : unknownUser(reference);
 }
 
@@ -134,6 +136,29 @@ export async function signUserOut(
   }
   const ended = await context.store.revokeSession(tenantId, found.value.id, sessionId, 'signed_out_by_operator', context.clock.now());
   return ended ? succeed(1) : refuse('not_found', `The user has no session ${JSON.stringify(sessionId)}.`);
+}
+
+/** What a user can prove who they are with beside the password. */
+export interface UserFactors {
+  readonly passkeys: readonly PasskeyRecord[];
+  readonly totp: TotpRecord | undefined;
+  /** How many are left. */
+  readonly recoveryCodes: number;
+}
+
+/** The factors of a user. */
+export async function listUserFactors(context: AdminContext, tenantId: TenantId, reference: string): Promise<Result<UserFactors, AdminFailure>> {
+  const found = await findUser(context, tenantId, reference);
+  if (!found.ok) {
+    return found;
+  }
+  const { store } = context;
+  const [passkeys, totp, { recoveryCodes }] = await Promise.all([
+    store.listPasskeys(tenantId, found.value.id),
+    store.findTotp(tenantId, found.value.id),
+    store.readFactors(tenantId, found.value.id),
+  ]);
+  return succeed({ passkeys, totp, recoveryCodes });
 }
 
 async function hashNewPassword(context: AdminContext, password: string): Promise<Result<string, AdminFailure>> {

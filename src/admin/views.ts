@@ -1,11 +1,13 @@
 import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
+import { shapeOf } from '../identity/hash-shapes.ts';
 import type { AddressCollision } from '../store/port.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
 import type { ClaimDeclaration } from '../store/tenant-settings.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
 import type { RotatedKey } from './keys.ts';
+import type { UserFactors } from './users.ts';
 
 /*
  * How stored things are shown to operators and programs: in the wire names of OAuth (RFC 7591 §2) and OpenID
@@ -35,7 +37,9 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     email_sign_in: settings.emailSignIn,
     minimum_password_length: settings.minimumPasswordLength,
     second_factor: settings.secondFactor,
+    mail_gets_past_factors: settings.mailGetsPastFactors,
     remember_device_days: settings.rememberDeviceDays,
+    ...(settings.importedHashes.length > 0 && { imported_hashes: settings.importedHashes.map((hash) => shapeOf(hash)) }),
     require_pkce: settings.requirePkce,
     signing_algs: settings.signingAlgorithms,
     access_token_signed_response_alg: settings.accessTokenAlgorithm,
@@ -131,6 +135,22 @@ export function sessionView(session: SessionRecord) {
     created_at: instant(session.createdAt),
     expires_at: instant(session.expiresAt),
   };
+}
+
+/** What a user has beyond the password, each under the name by which it can be taken away. */
+export function factorViews({ passkeys, totp, recoveryCodes }: UserFactors) {
+  return [
+    ...passkeys.map((passkey) => ({
+      factor: passkey.id,
+      type: 'passkey',
+      name: passkey.name,
+      synchronised: passkey.backedUp,
+      created_at: instant(passkey.createdAt),
+      ...(passkey.lastUsedAt !== null && { last_used_at: instant(passkey.lastUsedAt) }),
+    })),
+    ...(totp === undefined ? [] : [{ factor: 'authenticator', type: 'authenticator', created_at: instant(totp.createdAt) }]),
+    ...(recoveryCodes === 0 ? [] : [{ factor: 'recovery_codes', type: 'recovery_codes', left: recoveryCodes }]),
+  ];
 }
 
 /** A signing key that was just made. */

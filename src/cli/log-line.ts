@@ -1,3 +1,4 @@
+import { describe, failures, type Reason } from '../oauth/failures.ts';
 import { printable } from './printable.ts';
 
 /** The fields of a log entry that have a place of their own in a line for people. */
@@ -28,7 +29,13 @@ export function formatLogLine(entry: string): string {
     .filter(([name, value]) => !placed.has(name) && value !== null && (failed || !forFailures.has(name)))
     .map(([name, value]) => `${printable(name)}=${show(value)}`);
   const line = [...known, ...rest].filter((part) => part !== '').join('  ');
-  return `${[line, ...details(fields)].join('\n          ')}\n`;
+  return `${[line, ...explanation(fields), ...details(fields)].join('\n          ')}\n`;
+}
+
+/** What a client was told: many libraries keep it to themselves. */
+function explanation({ reason, parameter }: Readonly<Record<string, unknown>>): readonly string[] {
+  const known = Object.keys(failures).find((name): name is Reason => name === reason);
+  return known === undefined ? [] : [describe({ reason: known, parameter: typeof parameter === 'string' ? printable(parameter) : undefined }).error_description];
 }
 
 function details({ detail, error }: Readonly<Record<string, unknown>>): readonly string[] {

@@ -8,6 +8,7 @@ import type { Store } from '../store/port.ts';
 import type { TenantRecord } from '../store/records.ts';
 import { openStore } from '../store/sql/open-store.ts';
 import { adminContext, prepareStore } from './management.ts';
+import { onStopWish } from './stop-wish.ts';
 import { workerNumber } from './workers.ts';
 
 /** How `dev` and `serve` differ. */
@@ -60,26 +61,13 @@ async function runOver(store: Store, config: Config, command: ServerCommand): Pr
   if (newer.length > 0) {
     log.warn({ event: 'schema_newer', migrations: newer });
   }
-  const signal = nextSignal();
+  const wish = new Promise<void>((resolve) => onStopWish(resolve));
   const started = await app.start();
   if (!started.ok) {
     return started;
   }
   command.announce(config, tenant, log);
-  await signal;
+  await wish;
   await app.stop();
   return succeed(undefined);
-}
-
-/** Resolves at the first SIGINT or SIGTERM; the second finds no listener and ends the process at once. */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const onSignal = (): void => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-      resolve();
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
-  });
 }

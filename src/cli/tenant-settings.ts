@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { setBrandImage } from '../admin/brand-images.ts';
 import { refuse } from '../admin/context.ts';
+import { forgetImportedHashes } from '../admin/import-users.ts';
 import { changeSettings } from '../admin/settings.ts';
 import { tenantDetailView } from '../admin/views.ts';
 import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
@@ -20,6 +21,7 @@ interface SetOptions extends CommonOptions {
   readonly emailSignIn?: boolean;
   readonly minimumPasswordLength?: number;
   readonly secondFactor?: string;
+  readonly mailGetsPastFactors?: boolean;
   readonly rememberDeviceDays?: number;
   readonly passkeyRpId?: string;
   readonly passkeyOrigin?: readonly string[];
@@ -37,6 +39,7 @@ interface SetOptions extends CommonOptions {
   readonly logo?: string;
   readonly icon?: string;
   readonly texts?: string;
+  readonly forgetImportedHashes?: true;
 }
 
 /** What takes a setting away. */
@@ -51,6 +54,9 @@ export function addTenantSet(group: Command): void {
     .addOption(new Option('--email-sign-in <on|off>', 'sign-in by a code or link in a mail').argParser(onOff))
     .option('--minimum-password-length <n>', 'in characters, from 8 to 64', wholeNumber)
     .addOption(new Option('--second-factor <policy>', 'whether a second factor is asked for').choices(secondFactorPolicies))
+    .addOption(
+      new Option('--mail-gets-past-factors <on|off>', 'on lets whoever reads a person’s mail get past their authenticator app or passkey by a code').argParser(onOff),
+    )
     .option('--remember-device-days <n>', 'how long a browser is spared the second factor; 0 for not at all', wholeNumber)
     .option('--passkey-rp-id <domain>', 'the relying party id of new passkeys, a domain above the tenant’s; none for its own')
     .option('--passkey-origin <origin>', 'a further origin where its passkeys work (repeatable)', repeatable)
@@ -67,6 +73,7 @@ export function addTenantSet(group: Command): void {
     .option('--privacy-uri <address>', 'its privacy policy; none for none')
     .option('--logo <file>', 'an image in the place of its name: PNG, JPEG or WebP; none for none')
     .option('--icon <file>', 'the icon of its pages; none for ours')
+    .option('--forget-imported-hashes', 'let wrong passwords cost what they cost without hashes of other systems, once nobody has one any more')
     .option('--texts <file>', 'sentences of its own as JSON: {"de": {"sign_in.title": "…"}}')
     .action(async (reference: string, options: SetOptions) => {
       const outcome = await manage(options, async ({ context }) => {
@@ -87,6 +94,7 @@ export function addTenantSet(group: Command): void {
           emailSignIn: options.emailSignIn,
           minimumPasswordLength: options.minimumPasswordLength,
           secondFactor: options.secondFactor,
+          mailGetsPastFactors: options.mailGetsPastFactors,
           rememberDeviceDays: options.rememberDeviceDays,
           passkeyRpId: orNull(options.passkeyRpId),
           passkeyOrigins: options.passkeyOrigin,
@@ -106,6 +114,9 @@ export function addTenantSet(group: Command): void {
             const bytes = file === none ? succeed(undefined) : readBytes(file);
             changed = bytes.ok ? await setBrandImage(context, reference, name, bytes.value) : refuse('invalid', bytes.failure);
           }
+        }
+        if (changed.ok && options.forgetImportedHashes === true) {
+          changed = await forgetImportedHashes(context, reference);
         }
         return changed.ok ? succeed(describe(`Tenant ${changed.value.name} is changed.`, tenantDetailView(changed.value, context.url))) : changed;
       });

@@ -6,16 +6,11 @@ import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { succeed } from '../core/result.ts';
 import { invitations, invite } from '../flow/invitations.ts';
-import type { TicketContext } from '../flow/tickets.ts';
-import { tenantSecretsReader } from '../keys/tenant-secrets.ts';
-import { createMailer } from '../mail/outbox.ts';
-import { tenantOf } from '../oauth/tenant.ts';
-import type { TenantRecord } from '../store/records.ts';
 import { type Locale, locales } from '../words/locale.ts';
-import type { AdminContext } from '../admin/context.ts';
 import { addCommand, type CommonOptions, complain, describe, list, report } from './answer.ts';
 import { addTenantOption } from './arguments.ts';
 import { manageTenant } from './management.ts';
+import { ticketContext } from './ticket-context.ts';
 
 interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
@@ -73,14 +68,4 @@ export function addIntake(group: Command): void {
       }
     },
   );
-}
-
-/** Mail that is written here goes out through the server, which looks into the outbox every few seconds. */
-function ticketContext({ store, clock, sealingKey, url }: AdminContext, record: TenantRecord): TicketContext {
-  return {
-    tenant: tenantOf(record, tenantSecretsReader(sealingKey), url),
-    store,
-    clock,
-    mailer: createMailer({ store, clock, poke: () => undefined }),
-  };
 }

@@ -9,6 +9,7 @@ import { addCommand, type CommonOptions, describe, list, report, warn } from './
 import { addTenantOption, pairs, repeatable } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
+import { addFactors } from './user-factors.ts';
 import { addUserGroups } from './user-groups.ts';
 import { addIntake } from './user-intake.ts';
 
@@ -53,6 +54,7 @@ export function completeUser(group: Command): void {
     },
   );
   addSessions(group);
+  addFactors(group);
   addUserGroups(group);
   addIntake(group);
 }

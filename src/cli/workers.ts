@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { minute } from '../core/clock.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
+import { onStopWish } from './stop-wish.ts';
 
 /** Tells a worker its number. Not an option of the configuration, so it goes by another kind of name. */
 const numberVariable = 'WORKER_NUMBER';
@@ -53,8 +54,7 @@ export function superviseWorkers(count: number): Promise<Result<undefined, strin
         resolve(outcome);
       }
     });
-    process.on('SIGINT', () => stop('SIGTERM'));
-    process.on('SIGTERM', () => stop('SIGTERM'));
+    onStopWish(() => stop('SIGTERM'));
     for (let number = 1; number <= count; number += 1) {
       start(number);
     }

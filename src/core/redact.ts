@@ -1,10 +1,10 @@
 import { secretPrefixes } from './random.ts';
 
 /**
- * Our secrets by their prefixes, and anything that begins like a JWT. Nothing need stand before the prefix: percent-encoded text has
+ * Our secrets by their prefixes, anything that begins like a JWT, and what is as long as a sealed box and has no other end. Nothing need stand before the prefix: percent-encoded text has
  * letters there. Secrets are longer than any name that begins alike, such as `code_challenge_method`.
  */
-const secrets = new RegExp(String.raw`(?:${secretPrefixes.join('|')})_[\w-]{20,}|eyJ[\w-]{8,}(?:\.[\w-]*)*`, 'g');
+const secrets = new RegExp(String.raw`(?:${secretPrefixes.join('|')})_[\w-]{20,}|eyJ[\w-]{8,}(?:\.[\w-]*)*|[\w-]{64,}`, 'g');
 
 /** Takes secrets out of a text. */
 export function redactSecrets(text: string): string {

@@ -7,7 +7,7 @@ import type { FlowContext } from './context.ts';
 import type { AccountPath, Interaction } from './interaction.ts';
 import { nextStep, type Step } from './next-step.ts';
 import { provenUser } from './proof.ts';
-import { secondFactorOf } from './second-factor-facts.ts';
+import { knowProof, knowSession } from './second-factor-facts.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Where a sign-in stands after one more look at it. */
@@ -39,16 +39,18 @@ export async function advance(
   const session = sessionFor(interaction, visitor);
   const prover = await provenUser(context, interaction.proof);
   const proof = prover && interaction.proof;
+  const policy = client?.secondFactor ?? context.tenant.settings.secondFactor;
+  const asked = { request, policy, rememberedDevices: visitor.rememberedDevices };
   const step = nextStep({
     request,
     startedAt: interaction.startedAt,
     now: context.clock.now(),
     client,
-    session,
+    policy,
+    session: session && (await knowSession(context, session, asked)),
     sessions: visitor.sessions,
     chosenSession: interaction.chosenSession,
-    proof,
-    secondFactor: await secondFactorOf(context, { request, client, session, proof }, visitor.rememberedDevices),
+    proof: proof && (await knowProof(context, proof, asked)),
     // First-party clients need none.
     consent: client === undefined || client.firstParty ? undefined : session && (await context.store.findConsent(context.tenant.id, session.userId, client.id)),
     consentGiven,

@@ -13,10 +13,17 @@ const interactionLifetime = hour;
 /** A page of the account. */
 export type AccountPath = '/account' | `/account/${string}`;
 
+/**
+ * What a page of the account asks of its owner beyond the tenant's policy: nothing, the second factor of whoever has one
+ * (in a remembered browser too), or everything that they can prove, mail included, before a factor is set up.
+ */
+export type AccountDemand = 'nothing' | 'factor' | 'everything';
+
 /** A person on the way to a page of their own account, which no client has asked for. */
 export interface AccountRequest extends SignInDemand {
   readonly kind: 'account';
   readonly path: AccountPath;
+  readonly demand: AccountDemand;
 }
 
 /** A sign-in on its way through the browser, for an application or for the person's own account page. */

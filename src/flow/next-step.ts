@@ -1,12 +1,14 @@
-import { levelOfContext, levelOf, type Level } from '../oauth/authentication-contexts.ts';
+import { levelOfContext, type Level } from '../oauth/authentication-contexts.ts';
 import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { Allowed, ClientRecord, ConsentRecord, SessionRecord } from '../store/records.ts';
+import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
 import { freshSignIn } from './account-request.ts';
 import { consentItems, isAllowed } from './consent-items.ts';
 import type { AccountRequest } from './interaction.ts';
+import { type FactorWay, type Known, reachedLevel, waysTo } from './known.ts';
 import type { Proof } from './proof.ts';
-import { demandedLevel, type SecondFactorSituation } from './second-factor-demand.ts';
+import { demandedLevel } from './second-factor-demand.ts';
 
 /** Everything that the next step depends on. */
 export interface Situation {
@@ -16,18 +18,15 @@ export interface Situation {
   readonly now: number;
   /** The client that asks; none for the person's own account page. */
   readonly client: Pick<ClientRecord, 'firstParty'> | undefined;
-  /** The session that would answer. */
-  readonly session: SessionRecord | undefined;
+  /** The client's own policy of second factors where it has one, else the tenant's. */
+  readonly policy: SecondFactorPolicy;
+  /** The session that would answer, with what its person has set up. */
+  readonly session: Known<SessionRecord> | undefined;
   /** Everybody who is signed in in this browser. */
   readonly sessions: readonly SessionRecord[];
   readonly chosenSession: string | undefined;
-  /** What has been proven beside, where a sign-in is half done. */
-  readonly proof: Proof | undefined;
-  /** About the second factors of whoever has the proof, else the session. */
-  readonly secondFactor: Pick<SecondFactorSituation, 'policy' | 'enrolled' | 'remembered'> & {
-    /** Whether there is any way to reach this level without setting one up. */
-    readonly available: (level: Level) => boolean;
-  };
+  /** What has been proven beside, where a sign-in is half done: by this person or another than the one of the session. */
+  readonly proof: Known<Proof> | undefined;
   readonly consent: ConsentRecord | undefined;
   /** Whether the person has just said yes on the consent page of this very request. */
   readonly consentGiven: boolean;
@@ -41,15 +40,16 @@ export type Step =
   | { readonly kind: 'sign_in'; readonly again: boolean }
   | { readonly kind: 'sign_up' }
   | { readonly kind: 'select_account' }
-  /** Something more has to be proven: to finish signing in (`session` undefined), or on top of a session. */
-  | { readonly kind: 'second_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
+  /** Something more has to be proven in one of these ways: to finish signing in (`session` undefined), or on top of a session. */
+  | { readonly kind: 'second_factor'; readonly userId: string; readonly level: Level; readonly ways: readonly FactorWay[]; readonly session: SessionRecord | undefined }
   /** The same, and there is nothing yet to prove it with. */
   | { readonly kind: 'set_up_factor'; readonly userId: string; readonly level: Level; readonly session: SessionRecord | undefined }
   | { readonly kind: 'consent'; readonly session: SessionRecord; readonly items: Allowed };
 
 /** Decides the next step of a sign-in (OpenID Connect Core §3.1.2.1, §3.1.2.3, §3.1.2.4). */
 export function nextStep(situation: Situation): Step {
-  const { request, session, startedAt, proof } = situation;
+  const { request, startedAt, proof, policy } = situation;
+  const session = situation.session?.subject;
   const silent = request.prompts.includes('none');
   const refuse = (reason: Failure['reason']): Step => ({ kind: 'refuse', failure: { reason } });
 
@@ -58,13 +58,12 @@ export function nextStep(situation: Situation): Step {
     return refuse('authentication_level_unreachable');
   }
   if (proof !== undefined) {
-    const reached = levelOf(proof.methods);
-    const level = demandedLevel({ ...situation.secondFactor, request, reached, signingIn: true });
+    const level = demandedLevel(request, policy, proof);
     if (level !== undefined) {
-      return proveMore(situation, proof.userId, { reached, level }, undefined);
+      return proveMore(situation, proof, level, undefined);
     }
   }
-  if (session === undefined || (request.prompts.includes('create') && session.authTime < startedAt)) {
+  if (situation.session === undefined || session === undefined || (request.prompts.includes('create') && session.authTime < startedAt)) {
     return silent ? refuse('login_required') : withoutSession(situation);
   }
   const signedInForThis = session.authTime >= startedAt;
@@ -78,10 +77,9 @@ export function nextStep(situation: Situation): Step {
   if (!signedInForThis && wantsFreshSignIn(situation, session)) {
     return silent ? refuse('login_required') : { kind: 'sign_in', again: true };
   }
-  const reached = levelOfContext(session.acr);
-  const level = demandedLevel({ ...situation.secondFactor, request, reached, signingIn: false });
+  const level = demandedLevel(request, policy, situation.session);
   if (level !== undefined) {
-    return silent ? refuse('login_required') : proveMore(situation, session.userId, { reached, level }, session);
+    return silent ? refuse('login_required') : proveMore(situation, situation.session, level, session);
   }
   if (request.kind === 'authorization' && !situation.consentGiven && wantsConsent(request, situation)) {
     return silent ? refuse('consent_required') : { kind: 'consent', session, items: consentItems(request) };
@@ -99,20 +97,17 @@ function withoutSession({ request, sessions }: Situation): Step {
 
 /**
  * Asks for the level that is missing. What is not there yet can be set up, but never by less than the person can prove:
- * somebody who only knows the password of an account must not put a passkey of their own beside its authenticator app,
- * nor may a session that was left open long ago.
+ * somebody who only knows the password of an account must not put a passkey of their own beside its authenticator app, nor
+ * where there is none without reading its mail; nor may a session that was left open long ago.
  */
-function proveMore(
-  { secondFactor, now }: Situation,
-  userId: string,
-  { reached, level }: { readonly reached: Level; readonly level: Level },
-  session: SessionRecord | undefined,
-): Step {
-  if (secondFactor.available(level)) {
-    return { kind: 'second_factor', userId, level, session };
-  }
-  if (reached < 2 && secondFactor.available(2)) {
-    return { kind: 'second_factor', userId, level: 2, session };
+function proveMore({ now }: Situation, who: Known, level: Level, session: SessionRecord | undefined): Step {
+  const { userId } = who.subject;
+  const levels: readonly Level[] = reachedLevel(who) < 2 ? [level, 2, 1] : [level];
+  for (const next of levels) {
+    const ways = waysTo(next, who);
+    if (ways.length > 0) {
+      return { kind: 'second_factor', userId, level: next, ways, session };
+    }
   }
   return session !== undefined && session.authTime + freshSignIn * 1000 <= now
     ? { kind: 'sign_in', again: true }
@@ -125,6 +120,7 @@ function wantsFreshSignIn({ request, now }: Situation, session: SessionRecord): 
 }
 
 /** Core §3.1.2.4: third-party clients need consent for everything that was not allowed before. */
-function wantsConsent(request: AuthorizationRequest, { client, consent }: Situation): boolean {
-  return request.prompts.includes('consent') || (client?.firstParty !== true && !isAllowed(consentItems(request), consent?.allowed ?? {}));
+function wantsConsent(request: AuthorizationRequest, { client, consent, session }: Situation): boolean {
+  const allowed = consent?.userId === session?.subject.userId ? (consent?.allowed ?? {}) : {};
+  return request.prompts.includes('consent') || (client?.firstParty !== true && !isAllowed(consentItems(request), allowed));
 }

@@ -19,6 +19,11 @@ export interface Proof {
   readonly credentials: string;
 }
 
+/** What the password of this user proves, once it has been given. */
+export function passwordMethodOf({ passwordByMail }: UserRecord): AuthenticationMethod {
+  return passwordByMail ? 'mailed_password' : 'password';
+}
+
 /** The first proof of a sign-in. */
 export function firstProof(context: Context, user: UserRecord, method: AuthenticationMethod): Proof {
   return { userId: user.id, methods: [method], provenAt: context.clock.now(), credentials: credentialsOf(user) };

@@ -7,6 +7,7 @@ import type { FlowContext } from './context.ts';
 import type { MailRequest } from './email-sign-in.ts';
 import { judgeNewPassword } from './new-password.ts';
 import { notify } from './notices.ts';
+import { noteProvenAddress } from './proven-address.ts';
 import type { Browser } from './sign-in.ts';
 import { issueTicket } from './tickets.ts';
 
@@ -36,7 +37,8 @@ export type ResetOutcome = { readonly kind: 'changed' } | { readonly kind: 'dead
 
 /**
  * Sets the password and spends the ticket. Every session and grant of the user ends: whoever knew the old password is
- * out. It signs nobody in; that takes the new password, and the second factor where there is one.
+ * out. It signs nobody in; that takes the new password, and the second factor where there is one, which no reset ends and for
+ * which no further mail stands in.
  */
 export async function resetPassword(context: FlowContext, ticket: TicketRecord, password: string, browser: Browser): Promise<ResetOutcome> {
   const { tenant, store, clock, hasher } = context;
@@ -55,7 +57,8 @@ export async function resetPassword(context: FlowContext, ticket: TicketRecord, 
   if ((await store.spendTicket(tenant.id, ticket.id, clock.now())) === undefined) {
     return { kind: 'dead' };
   }
-  await store.setPassword(tenant.id, user.id, hashed.value, clock.now());
+  await store.setPassword(tenant.id, user.id, { hash: hashed.value, byMail: true }, clock.now());
+  await noteProvenAddress(context, user, ticket);
   context.record({ event: 'password_reset', userId: user.id, detail: browser.address });
   await notify(context, user, 'password_changed', browser);
   return { kind: 'changed' };

@@ -1,51 +1,68 @@
 import { sha256 } from '../core/hash.ts';
-import type { Level } from '../oauth/authentication-contexts.ts';
-import type { ClientRecord, SessionRecord } from '../store/records.ts';
+import { levelOf, methodsOf, usesFactor } from '../oauth/authentication-contexts.ts';
+import type { SessionRecord } from '../store/records.ts';
+import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
 import type { FlowContext } from './context.ts';
 import type { Interaction } from './interaction.ts';
-import type { Situation } from './next-step.ts';
+import { type FactorFacts, type FactorWay, know, type Known } from './known.ts';
 import type { Proof } from './proof.ts';
+import { wantedLevel } from './second-factor-demand.ts';
 
-interface Subject {
+/** What is asked of a person, by the application, the account page and the policy. */
+interface Asked {
   readonly request: Interaction['request'];
-  readonly client: ClientRecord | undefined;
-  readonly session: SessionRecord | undefined;
-  readonly proof: Proof | undefined;
+  readonly policy: SecondFactorPolicy;
+  /** Secrets of browsers that were remembered after a second factor. */
+  readonly rememberedDevices: readonly string[];
 }
 
-/** What the person has set up beyond a first factor, read only where it can matter. */
-export async function secondFactorOf(context: FlowContext, subject: Subject, rememberedDevices: readonly string[]): Promise<Situation['secondFactor']> {
-  const { request, client, session, proof } = subject;
-  const policy = client?.secondFactor ?? context.tenant.settings.secondFactor;
-  const userId = proof?.userId ?? session?.userId;
-  const asked = request.essentialAcr.length > 0 || request.requestedAcr.length > 0;
-  if (userId === undefined || (proof === undefined && policy !== 'required' && !asked)) {
-    return { policy, enrolled: false, remembered: false, available: () => false };
-  }
-  const [factors, email] = await Promise.all([
-    context.store.readFactors(context.tenant.id, userId),
-    mayUseEmail(context, subject, userId),
+/** Half a sign-in, with what its person has set up. */
+export async function knowProof(context: FlowContext, proof: Proof, asked: Asked): Promise<Known<Proof>> {
+  return know(proof, await factsOf(context, proof.userId, asked));
+}
+
+/** A session, with what its person has set up; read only where something can depend on it. */
+export async function knowSession(context: FlowContext, session: SessionRecord, asked: Asked): Promise<Known<SessionRecord>> {
+  const methods = methodsOf(session);
+  const wanted = wantedLevel(asked.request);
+  const demanded = asked.policy === 'off' && !guards(asked.request) ? wanted : Math.max(2, wanted);
+  // What was reached by a factor nobody can take back.
+  const settled = demanded === 0 || (usesFactor(methods) && levelOf(methods) >= demanded);
+  return know(session, settled ? { ...nothing, userId: session.userId, mailCounts: true } : await factsOf(context, session.userId, asked));
+}
+
+const nothing = { enrolled: false, remembered: false, ways: [] };
+
+/** Whether more can be asked for of somebody, too, who has not set up anything. */
+function asksEverybody({ request, policy }: Asked): boolean {
+  return policy === 'required' || wantedLevel(request) > 0 || guards(request);
+}
+
+function guards(request: Interaction['request']): boolean {
+  return request.kind === 'account' && request.demand !== 'nothing';
+}
+
+async function factsOf(context: FlowContext, userId: string, asked: Asked): Promise<FactorFacts> {
+  const { store, tenant } = context;
+  const [{ passkeys, totp, recoveryCodes }, remembered] = await Promise.all([
+    store.readFactors(tenant.id, userId),
+    isRemembered(context, asked.rememberedDevices, userId),
   ]);
-  return {
-    policy,
-    enrolled: factors.totp || factors.passkeys > 0,
-    remembered: await isRemembered(context, rememberedDevices, userId),
-    available: (level: Level) => factors.passkeys > 0 || (level < 3 && (factors.totp || email)),
-  };
+  const enrolled = totp || passkeys > 0;
+  const mailCounts = !enrolled || tenant.settings.mailGetsPastFactors;
+  const ways: readonly (readonly [FactorWay, boolean])[] = [
+    ['passkey', passkeys > 0],
+    ['totp', totp],
+    ['email', mailCounts && (enrolled || asksEverybody(asked)) && (await hasMailbox(context, userId))],
+    // They stand in for a factor, and are none by themselves.
+    ['recovery_code', enrolled && recoveryCodes > 0],
+  ];
+  return { userId, enrolled, remembered, mailCounts, ways: ways.flatMap(([way, has]) => (has ? [way] : [])) };
 }
 
-/** A code by mail is a second proof unless mail was the first, and only to an address that is known to be theirs. */
-export async function mayUseEmail(
-  context: FlowContext,
-  { session, proof }: Pick<Subject, 'session' | 'proof'>,
-  userId: string,
-): Promise<boolean> {
-  const first = proof === undefined ? session?.amr.includes('email') : proof.methods.includes('email');
-  if (context.mailer === undefined || first === true) {
-    return false;
-  }
-  const user = await context.store.findUser(context.tenant.id, userId);
-  return user?.emailVerified === true;
+/** A code is sent only to an address that is known to be theirs. */
+async function hasMailbox({ store, tenant, mailer }: FlowContext, userId: string): Promise<boolean> {
+  return mailer !== undefined && (await store.findUser(tenant.id, userId))?.emailVerified === true;
 }
 
 async function isRemembered(context: FlowContext, secrets: readonly string[], userId: string): Promise<boolean> {

@@ -6,28 +6,10 @@ import type { Locale } from '../words/locale.ts';
 import { beginAttempt, mayMail } from './attempt.ts';
 import type { FlowContext } from './context.ts';
 import type { Interaction } from './interaction.ts';
+import type { CodeWay } from './known.ts';
 import { notify } from './notices.ts';
-import { mayUseEmail } from './second-factor-facts.ts';
 import type { Browser } from './sign-in.ts';
-import type { ProofStep } from './step-up.ts';
 import { issueTicket, judgeTicketCode } from './tickets.ts';
-
-/** A way to give a further proof, the strongest first. */
-export type FactorWay = 'passkey' | CodeWay;
-/** Those in which a person types something. */
-export type CodeWay = 'totp' | 'email' | 'recovery_code';
-
-/** The ways that this person has at this step; none that does not reach the level it demands. */
-export async function waysOf(context: FlowContext, { proof }: Interaction, step: ProofStep): Promise<readonly FactorWay[]> {
-  const factors = await context.store.readFactors(context.tenant.id, step.userId);
-  const ways: readonly (readonly [FactorWay, boolean])[] = [
-    ['passkey', factors.passkeys > 0],
-    ['totp', step.level < 3 && factors.totp],
-    ['email', step.level < 3 && (await mayUseEmail(context, { session: step.session, proof: step.session === undefined ? proof : undefined }, step.userId))],
-    ['recovery_code', step.level < 3 && factors.recoveryCodes > 0],
-  ];
-  return ways.flatMap(([way, has]) => (has ? [way] : []));
-}
 
 /** What became of a code. */
 export type CodeOutcome =

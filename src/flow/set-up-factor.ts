@@ -4,7 +4,7 @@ import { open, seal } from '../core/seal.ts';
 import { challengeEnd, type Challenge, type RegistrationOptions, registrationOptions, userHandleOf, verifyRegistration } from '../identity/passkeys.ts';
 import { newRecoveryCodes, recoveryCodeHash } from '../identity/recovery-codes.ts';
 import { newTotpSeed, sealTotpSeed, totpStepOf, totpUri } from '../identity/totp.ts';
-import type { AuthenticationMethod } from '../oauth/authentication-contexts.ts';
+import type { Factors } from '../store/account-port.ts';
 import type { UserRecord } from '../store/records.ts';
 import type { FlowContext } from './context.ts';
 import { notify } from './notices.ts';
@@ -25,7 +25,6 @@ const maximumPasskeys = 20;
 /** A factor that was set up. */
 export interface FactorAdded {
   readonly kind: 'added';
-  readonly method: AuthenticationMethod;
   /** To be shown now and never again; none where the person has some from before. */
   readonly recoveryCodes: readonly string[];
 }
@@ -79,10 +78,11 @@ export async function confirmTotp(
   if (!(await store.spendProof(tenant.id, pending.id, pending.issuedAt + pendingLifetime))) {
     return { kind: 'expired' };
   }
+  const before = await store.readFactors(tenant.id, user.id);
   const sealedSecret = sealTotpSeed(tenant.secrets.secondFactor, user.id, pending.seed);
   await store.setTotp(tenant.id, { userId: user.id, sealedSecret, lastStep: step, createdAt: clock.now() });
   await notify(context, user, 'totp_added', browser);
-  return { kind: 'added', method: 'totp', recoveryCodes: await firstRecoveryCodes(context, user) };
+  return added(context, user, before);
 }
 
 /** Begins to set up a passkey. The caller keeps the challenge for {@link confirmPasskey}. */
@@ -104,8 +104,8 @@ export async function confirmPasskey(
   if (challenge === undefined || challengeEnd(challenge) <= clock.now()) {
     return { kind: 'expired' };
   }
-  const { passkeys } = await store.readFactors(tenant.id, user.id);
-  if (passkeys >= maximumPasskeys) {
+  const before = await store.readFactors(tenant.id, user.id);
+  if (before.passkeys >= maximumPasskeys) {
     return { kind: 'too_many' };
   }
   const passkey = await verifyRegistration(given.json, challenge, relyingPartyOf(tenant));
@@ -119,18 +119,20 @@ export async function confirmPasskey(
     return { kind: 'refused' };
   }
   await notify(context, user, 'passkey_added', browser);
-  return {
-    kind: 'added',
-    method: passkey.backedUp ? 'synced_passkey' : 'hardware_passkey',
-    recoveryCodes: await firstRecoveryCodes(context, user),
-  };
+  return added(context, user, before);
 }
 
-/** New recovery codes for somebody who has none left; those that are written down somewhere stay good. */
-async function firstRecoveryCodes({ store, tenant }: FlowContext, user: UserRecord): Promise<readonly string[]> {
-  if ((await store.readFactors(tenant.id, user.id)).recoveryCodes > 0) {
-    return [];
+/** What goes with a factor that has just been added to those from before. */
+async function added({ store, tenant }: FlowContext, user: UserRecord, before: Factors): Promise<FactorAdded> {
+  if (before.passkeys === 0 && !before.totp) {
+    // They were remembered after a mail, which counts no more.
+    await store.forgetDevices(tenant.id, user.id);
   }
+  // Codes that are written down somewhere stay good.
+  return { kind: 'added', recoveryCodes: before.recoveryCodes > 0 ? [] : await newCodesFor({ store, tenant }, user) };
+}
+
+async function newCodesFor({ store, tenant }: Pick<FlowContext, 'store' | 'tenant'>, user: UserRecord): Promise<readonly string[]> {
   const codes = newRecoveryCodes();
   await store.replaceRecoveryCodes(tenant.id, user.id, codes.map((code) => recoveryCodeHash(user.id, code)));
   return codes;

@@ -1,5 +1,5 @@
 import { randomId } from '../core/random.ts';
-import { describeAuthentication } from '../oauth/authentication-contexts.ts';
+import { type AuthenticationMethod, describeAuthentication, usesFactor } from '../oauth/authentication-contexts.ts';
 import { startSession } from '../session/session.ts';
 import type { SessionRecord, UserRecord } from '../store/records.ts';
 import { advance } from './authorize.ts';
@@ -55,6 +55,7 @@ export async function completeSignIn(
     { userId: user.id, ...describeAuthentication(proof.methods), userAgent: browser.userAgent, address: browser.address },
     current,
   );
+  await settlePassword(context, user, proof.methods);
   context.record({ event: 'sign_in_succeeded', userId: user.id, detail: browser.address });
   if (crowdedOut) {
     context.record({ event: 'session_crowded_out', userId: user.id });
@@ -62,4 +63,11 @@ export async function completeSignIn(
   }
   await noticeSignIn(context, user, browser, hasSignedInFrom(context, browser.device, user.email));
   return { kind: 'signed_in', session, secret, device: rememberDevice(context, browser.device, user.email, randomId('device')) };
+}
+
+/** A password from a mail is its owner's own once they have given it together with a factor, which no mail can do. */
+export async function settlePassword({ store, tenant }: FlowContext, user: UserRecord, methods: readonly AuthenticationMethod[]): Promise<void> {
+  if (user.passwordHash !== null && methods.includes('mailed_password') && usesFactor(methods)) {
+    await store.trustPassword(tenant.id, user.id, user.passwordHash);
+  }
 }

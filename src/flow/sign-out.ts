@@ -5,10 +5,10 @@ import type { FlowContext } from './context.ts';
 
 /**
  * Whether a sign-out may happen without asking: only where a genuine ID token of this very session came along
- * (OpenID Connect RP-Initiated Logout §2), or where nobody is signed in. Anyone can send a browser to a URL.
+ * with a request that can be followed (OpenID Connect RP-Initiated Logout §2), or where nobody is signed in. Anyone can send a browser to a URL.
  */
 export function mayEndUnasked(request: LogoutRequest, session: SessionRecord | undefined): boolean {
-  return session === undefined || request.hintedSession === session.id;
+  return session === undefined || (request.problem === undefined && request.hintedSession === session.id);
 }
 
 /** Ends the session, if there is one. */

@@ -102,6 +102,8 @@ export async function createAccount(context: FlowContext, account: NewAccount, b
     emailKey: emailKey(account.email),
     emailVerified: true,
     passwordHash: hashed.value,
+    // Until it has been used beside something stronger, nothing stands behind it but the mail that led here.
+    passwordByMail: true,
     claims: JSON.stringify(name === '' ? {} : { name }),
     enabled: true,
     createdAt: now,

@@ -41,11 +41,20 @@ export interface Route {
   readonly metadata?: string;
 }
 
-/** Everything that is served. `walk` is there in development only. */
-export function createRoutes(walk: Walk | undefined): readonly Route[] {
+/** What only development has. */
+export interface Development {
+  readonly walk: Walk;
+  /** Whether a mistake of an authorization request is shown to the developer before it goes on to the application. */
+  readonly explains: boolean;
+}
+
+/** Everything that is served. */
+export function createRoutes(development: Development | undefined): readonly Route[] {
+  const walk = development?.walk;
+  const authorize = handleAuthorize(development?.explains === true);
   const endpoints: readonly Route[] = [
-    { method: 'GET', path: '/authorize', guard: 'page', acts: true, handler: handleAuthorize, metadata: 'authorization_endpoint' },
-    { method: 'POST', path: '/authorize', guard: 'page', handler: handleAuthorize },
+    { method: 'GET', path: '/authorize', guard: 'page', acts: true, handler: authorize, metadata: 'authorization_endpoint' },
+    { method: 'POST', path: '/authorize', guard: 'page', handler: authorize },
     { method: 'POST', path: '/token', guard: 'client_cors', handler: handleToken, metadata: 'token_endpoint' },
     { method: 'GET', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo, metadata: 'userinfo_endpoint' },
     { method: 'POST', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo },

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Result, succeed } from '../core/result.ts';
 import { createFairPool, type Turn } from './fair-pool.ts';
 import { readForeignHash } from './foreign-hashes.ts';
+import { shapeOf } from './hash-shapes.ts';
 import { parsePhc, type PasswordHash, toPhc } from './phc.ts';
 
 /** Hashes and checks passwords, a bounded number at a time. `busy` means: not now, too many are waiting. */
@@ -10,10 +11,11 @@ export interface PasswordHasher {
   /** The PHC string to store. Call {@link checkPassword} first. */
   hash(password: string): Promise<Result<string, 'busy'>>;
   /**
-   * Takes as long for a user who does not exist (undefined) as for one who does, and answers false. `turn` says who has to
-   * wait when many want it at once.
+   * A wrong password takes as long for a user who does not exist (undefined) as for one who does. Where users have brought hashes of
+   * other systems along, `imported` holds one of each shape, which nobody's password is: all of them are done for whoever it is
+   * (docs/decisions/0035-imported-hashes-cost-everybody.md). `turn` says who has to wait when many want it at once.
    */
-  verify(password: string, phc: string | undefined, turn?: Turn): Promise<Result<boolean, 'busy'>>;
+  verify(password: string, phc: string | undefined, options?: { readonly imported?: readonly string[]; readonly turn?: Turn }): Promise<Result<boolean, 'busy'>>;
   /** Whether a hash should give way to a new one of the same password: another system's, or one that cost less than ours do. */
   needsRehash(phc: string): boolean;
   /** How many hashes run and wait at this moment. */
@@ -45,7 +47,7 @@ export function checkPassword(password: string, minimum = minimumCharacters): 't
  */
 export function createPasswordHasher(options: { readonly concurrency?: number; readonly queue?: number } = {}): PasswordHasher {
   const pool = createFairPool(options.concurrency ?? defaultConcurrency(), options.queue ?? 64);
-  const decoy: PasswordHash = { ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
+  const decoy = toPhc({ ...cost, salt: randomBytes(saltLength), tag: randomBytes(tagLength) });
   return {
     load: () => pool.load(),
     needsRehash(phc) {
@@ -58,20 +60,34 @@ export function createPasswordHasher(options: { readonly concurrency?: number; r
         return toPhc({ ...cost, salt, tag: await derive(password, { ...cost, salt }, tagLength) });
       });
     },
-    async verify(password, phc, turn) {
+    async verify(password, phc, { imported = [], turn } = {}) {
       if (isTooLong(password)) {
         return succeed(false);
       }
-      const stored = phc === undefined ? undefined : parsePhc(phc);
-      const foreign = phc === undefined || stored !== undefined ? undefined : readForeignHash(phc);
-      if (foreign !== undefined) {
-        // As other systems do, it is compared as it was typed, and bcrypt looks at the first 72 bytes.
-        return pool.run(() => foreign(password), turn);
-      }
-      const target = stored ?? decoy;
-      return pool.run(async () => timingSafeEqual(await derive(password, target, target.tag.byteLength), target.tag) && stored !== undefined, turn);
+      const decoys = [decoy, ...imported];
+      const shape = phc === undefined ? undefined : shapeOf(phc);
+      const place = decoys.findIndex((one) => shapeOf(one) === shape);
+      // In the place of the decoy of its shape, so that everybody's work is the same, in the same order.
+      const work = shape === undefined || phc === undefined ? decoys : place < 0 ? [...decoys, phc] : decoys.with(place, phc);
+      return pool.run(async () => {
+        for (const hash of work) {
+          // Whoever knows the password learns nothing from being let in sooner.
+          if ((await judge(password, hash)) && hash === phc) {
+            return true;
+          }
+        }
+        return false;
+      }, turn);
     },
   };
+}
+
+/** Other systems' hashes are compared with what was typed as it was typed; bcrypt looks at the first 72 bytes. */
+async function judge(password: string, hash: string): Promise<boolean> {
+  const own = parsePhc(hash);
+  return own === undefined
+    ? ((await readForeignHash(hash)?.(password)) ?? false)
+    : timingSafeEqual(await derive(password, own, own.tag.byteLength), own.tag);
 }
 
 /** Node's pool has four threads unless UV_THREADPOOL_SIZE says otherwise. */

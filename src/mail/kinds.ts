@@ -8,8 +8,8 @@ export type MailKind =
   | { readonly kind: 'address_taken'; readonly link: string }
   | { readonly kind: 'reset_password'; readonly link: string; readonly minutes: number }
   | { readonly kind: 'invitation'; readonly link: string; readonly days: number }
-  /** Something that guards the account has changed. `at` is already in the reader's words. */
-  | { readonly kind: 'notice'; readonly event: NoticeEvent; readonly at: string; readonly where: string; readonly link: string };
+  /** Something that guards the account has changed. `at` is already in the reader's words; an operator is nowhere. */
+  | { readonly kind: 'notice'; readonly event: NoticeEvent; readonly at: string; readonly where: string | undefined; readonly link: string };
 
 /** What people are told of when it happens to their account. */
 export type NoticeEvent =
@@ -21,4 +21,5 @@ export type NoticeEvent =
   | 'totp_added'
   | 'totp_removed'
   | 'recovery_codes_replaced'
-  | 'recovery_code_used';
+  | 'recovery_code_used'
+  | 'factors_reset';

@@ -1,12 +1,11 @@
-import { fail, type Result, succeed } from '../core/result.ts';
 import type { ClientRecord } from '../store/records.ts';
 import type { Context } from './context.ts';
 import type { Failure } from './failures.ts';
-import { readIdTokenHint } from './id-token-hint.ts';
+import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { readParameters, readWishes } from './parameters.ts';
 import { matchPostLogoutRedirectUri, type RegisteredRedirectUri } from './redirect-uri.ts';
 
-/** A valid sign-out request (OpenID Connect RP-Initiated Logout §2). */
+/** A sign-out request (OpenID Connect RP-Initiated Logout §2). */
 export interface LogoutRequest {
   /** Who asks; undefined when nobody says. */
   readonly client: Pick<ClientRecord, 'id' | 'name' | 'uri'> | undefined;
@@ -16,6 +15,8 @@ export interface LogoutRequest {
   readonly returnTo: LogoutReturn | undefined;
   /** The languages that the pages should speak, the most wanted first. */
   readonly uiLocales: readonly string[];
+  /** Why the way back is not taken. */
+  readonly problem: Failure | undefined;
 }
 
 /** A registered post-logout redirect URI with the state that it is to be given. */
@@ -33,42 +34,57 @@ export const logoutParameters = [
   'ui_locales',
 ] as const;
 
-/** Validates a sign-out request. A failure is shown to the person: nothing is ever sent to an unproven address. */
-export async function readLogoutRequest(context: Context, source: URLSearchParams): Promise<Result<LogoutRequest, Failure>> {
+/**
+ * Reads a sign-out request. Whatever it lacks, the person can sign out; only the way back is taken to nowhere but an address that is registered for
+ * the client, and `problem` says why it is not taken.
+ */
+export async function readLogoutRequest(context: Context, source: URLSearchParams): Promise<LogoutRequest> {
   const parameters = readParameters(source, logoutParameters);
   if (!parameters.ok) {
-    return parameters;
+    return { client: undefined, hintedSession: undefined, returnTo: undefined, uiLocales: [], problem: parameters.failure };
   }
-  const hintText = parameters.value.get('id_token_hint');
+  const { value } = parameters;
+  const uiLocales = readWishes(value.get('ui_locales'));
+  const hintText = value.get('id_token_hint');
   const hint = hintText === undefined ? undefined : await readIdTokenHint(context, hintText);
-  if (hintText !== undefined && hint === undefined) {
-    return fail({ reason: 'id_token_hint_invalid', parameter: 'id_token_hint' });
+  const clientId = value.get('client_id') ?? hint?.clientId;
+  const found = clientId === undefined ? undefined : await context.store.findClient(context.tenant.id, clientId);
+  const client = found?.enabled === true ? found : undefined;
+  const wrongHint = checkHint(hintText, hint, value.get('client_id'));
+  if (wrongHint !== undefined) {
+    return { client, hintedSession: undefined, returnTo: undefined, uiLocales, problem: wrongHint };
   }
-  const givenId = parameters.value.get('client_id');
-  // §2: when both are there, the client must be the one that the ID token was issued to.
-  if (givenId !== undefined && hint !== undefined && givenId !== hint.clientId) {
-    return fail({ reason: 'id_token_hint_invalid', parameter: 'client_id', expected: hint.clientId, received: givenId });
+  const uri = value.get('post_logout_redirect_uri');
+  const registered = client === undefined || uri === undefined ? undefined : matchPostLogoutRedirectUri(client, uri);
+  return {
+    client,
+    hintedSession: hint?.sessionId,
+    returnTo: registered && { uri: registered, state: value.get('state') },
+    uiLocales,
+    problem: uri === undefined || registered !== undefined ? undefined : unregistered(uri, clientId, client),
+  };
+}
+
+/** §2: a hint is an ID token of ours, and the client that is named the one that it was issued to. */
+function checkHint(text: string | undefined, hint: IdTokenHint | undefined, givenId: string | undefined): Failure | undefined {
+  if (text !== undefined && hint === undefined) {
+    return { reason: 'id_token_hint_invalid', parameter: 'id_token_hint' };
   }
-  const clientId = givenId ?? hint?.clientId;
-  const client = clientId === undefined ? undefined : await context.store.findClient(context.tenant.id, clientId);
-  const uri = parameters.value.get('post_logout_redirect_uri');
-  const uiLocales = readWishes(parameters.value.get('ui_locales'));
-  if (uri === undefined) {
-    return succeed({ client, hintedSession: hint?.sessionId, returnTo: undefined, uiLocales });
-  }
-  const registered = client?.enabled === true ? matchPostLogoutRedirectUri(client, uri) : undefined;
-  if (registered === undefined) {
-    return fail({
-      reason: 'logout_redirect_uri_mismatch',
-      parameter: 'post_logout_redirect_uri',
-      expected:
-        clientId === undefined
-          ? 'an id_token_hint or client_id that says whose address it is'
-          : 'one of the post-logout redirect URIs registered for this client, byte for byte',
-      received: uri,
-      detail: client === undefined ? undefined : `registered: ${client.postLogoutRedirectUris.join(' ')}`,
-      clientId,
-    });
-  }
-  return succeed({ client, hintedSession: hint?.sessionId, returnTo: { uri: registered, state: parameters.value.get('state') }, uiLocales });
+  return hint !== undefined && givenId !== undefined && givenId !== hint.clientId
+    ? { reason: 'id_token_hint_invalid', parameter: 'client_id', expected: hint.clientId, received: givenId }
+    : undefined;
+}
+
+function unregistered(uri: string, clientId: string | undefined, client: ClientRecord | undefined): Failure {
+  return {
+    reason: 'logout_redirect_uri_mismatch',
+    parameter: 'post_logout_redirect_uri',
+    expected:
+      clientId === undefined
+        ? 'an id_token_hint or client_id that says whose address it is'
+        : 'one of the post-logout redirect URIs registered for this client, byte for byte',
+    received: uri,
+    detail: client === undefined ? undefined : `registered: ${client.postLogoutRedirectUris.join(' ')}`,
+    clientId,
+  };
 }

@@ -2,8 +2,11 @@ import { sha256 } from '../core/hash.ts';
 import { html } from './html.ts';
 import type { Html } from './html.ts';
 
+/** Making one takes as long as a tenth of a page. */
+const letters = new Intl.Segmenter('en');
+
 function firstLetter(name: string): string {
-  const [first] = new Intl.Segmenter('en').segment(name.trim());
+  const [first] = letters.segment(name.trim());
   return first?.segment.toUpperCase() ?? '·';
 }
 

@@ -15,6 +15,8 @@ export interface Authentication {
   readonly userId: string;
   readonly acr: string;
   readonly amr: readonly string[];
+  /** The proofs behind both. */
+  readonly methods: readonly string[];
   /** When the first of the proofs was given, where that was not now. */
   readonly authTime?: Instant;
   /** What the person sees of it in the list of their sessions. */
@@ -74,9 +76,9 @@ export async function continueSession(
 }
 
 /** A new secret, with what a session keeps of an authentication. */
-function newAuthentication({ userId, acr, amr, userAgent, address }: Authentication) {
+function newAuthentication({ userId, acr, amr, methods, userAgent, address }: Authentication) {
   const secret = randomSecret('session');
-  return [secret, { userId, acr, amr, userAgent: userAgent.slice(0, 300), address, cookieHash: sha256(secret) }] as const;
+  return [secret, { userId, acr, amr, methods, userAgent: userAgent.slice(0, 300), address, cookieHash: sha256(secret) }] as const;
 }
 
 /** The session of a secret in this tenant, if it is alive. */

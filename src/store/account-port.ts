@@ -17,6 +17,9 @@ export interface Factors {
   readonly recoveryCodes: number;
 }
 
+/** What an operator takes away: one factor, or everything with the recovery codes. */
+export type FactorToReset = 'all' | 'authenticator' | 'recovery_codes' | { readonly passkey: string };
+
 /** What became of a code that was given for a ticket. */
 export type TicketJudgement =
   /** The ticket is spent now. */
@@ -54,6 +57,12 @@ export interface AccountStore {
   /** True for the first use of a code that the user has. */
   useRecoveryCode(tenantId: TenantId, userId: string, hash: string): Promise<boolean>;
   readFactors(tenantId: TenantId, userId: string): Promise<Factors>;
+  /**
+   * Takes factors away that their owner has lost, with what somebody may hold who found them: sessions, grants and
+   * remembered devices. With the last factor go the recovery codes, which only stand in for one. False where there is
+   * nothing to take, and then nothing happens.
+   */
+  resetFactors(tenantId: TenantId, userId: string, factor: FactorToReset, now: Instant): Promise<boolean>;
 
   rememberDevice(tenantId: TenantId, device: RememberedDeviceRecord): Promise<void>;
   isDeviceRemembered(tenantId: TenantId, tokenHash: string, userId: string, now: Instant): Promise<boolean>;

@@ -62,6 +62,13 @@ export interface AddressCollision {
   readonly holderId: string | undefined;
 }
 
+/** A password that is set. */
+export interface NewPassword {
+  readonly hash: string;
+  /** Whether nothing stands behind it but a mail: {@link UserRecord.passwordByMail}. */
+  readonly byMail: boolean;
+}
+
 export type AttemptDecision = { readonly allowed: true } | { readonly allowed: false; readonly retryAt: Instant };
 
 /** Rows deleted by one sweep: those past their end by table, and grants whose code nobody has redeemed as `unredeemed_codes`. */
@@ -151,11 +158,15 @@ export interface Store extends AccountStore {
   setUserEnabled(tenantId: TenantId, userId: string, enabled: boolean, now: Instant): Promise<UserRecord | undefined>;
   /**
    * Sets the password and takes away whatever somebody who knew the old one may hold: sessions, grants, remembered
-   * devices and tickets. Only `keepSession`, where the change is made, goes on, and the grants that rest on it.
+   * devices and tickets. Only `keepSession`, where the change is made, goes on, and the grants that rest on it. Factors stay.
    */
-  setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Promise<boolean>;
+  setPassword(tenantId: TenantId, userId: string, password: NewPassword, now: Instant, keepSession?: string): Promise<boolean>;
+  /** Notes that the password, if it is still this one, is known to its owner and not only to a reader of their mail. */
+  trustPassword(tenantId: TenantId, userId: string, passwordHash: string): Promise<boolean>;
   /** Stores the same password under another hash, unless it has been changed meanwhile. Ends nothing. */
   rehashPassword(tenantId: TenantId, userId: string, from: string, to: string): Promise<boolean>;
+  /** Notes that the address, if it is still this one, has proved to be the user's: what was mailed there came back. False where that was known. */
+  verifyEmail(tenantId: TenantId, userId: string, emailKey: string, now: Instant): Promise<boolean>;
   /** Gives the user an address that has proved to be theirs. Tickets that went to the old one are void. */
   changeEmail(
     tenantId: TenantId,

@@ -113,6 +113,8 @@ export interface UserRecord {
   readonly emailKey: string;
   readonly emailVerified: boolean;
   readonly passwordHash: string | null;
+  /** Whether the password was set by a link in a mail, and has not been used together with a stronger proof since. */
+  readonly passwordByMail: boolean;
   /** The other standard claims (OpenID Connect Core §5.1) as a JSON object. */
   readonly claims: string;
   /** When the person last agreed to the tenant's terms. */
@@ -132,6 +134,8 @@ export interface SessionRecord {
   readonly authTime: Instant;
   readonly acr: string;
   readonly amr: readonly string[];
+  /** The proofs that `acr` and `amr` were made from; empty where a node of the version before wrote the row. */
+  readonly methods: readonly string[];
   readonly userAgent: string;
   readonly address: string;
   readonly createdAt: Instant;

@@ -57,6 +57,10 @@ export interface TenantSettings {
   /** In characters. */
   readonly minimumPasswordLength: number;
   readonly secondFactor: SecondFactorPolicy;
+  /** Whether a code by mail counts even beside an authenticator app or passkey, so that whoever reads the mail gets past both. */
+  readonly mailGetsPastFactors: boolean;
+  /** Of the password hashes that users have brought along one of each kind, which is nobody's: what a wrong password costs everybody. */
+  readonly importedHashes: readonly string[];
   /** For how many days a browser may be remembered after a second factor; 0 for not at all. */
   readonly rememberDeviceDays: number;
   /** The WebAuthn relying party id of new passkeys; the tenant's domain where null. */
@@ -101,6 +105,8 @@ export const defaultSettings: TenantSettings = {
   emailSignIn: false,
   minimumPasswordLength: 8,
   secondFactor: 'optional',
+  mailGetsPastFactors: false,
+  importedHashes: [],
   rememberDeviceDays: 30,
   passkeyRpId: null,
   passkeyOrigins: [],

@@ -96,7 +96,7 @@ describe('another e-mail address', () => {
     const second = await begin('guess@example.com', 'guessed@example.com');
     const late = await codes('guess@example.com', 'guessed@example.com', second.sent);
     t.server.clock.advance(9 * 60_000);
-    await t.server.store.setPassword(t.server.record.id, user.id, user.passwordHash ?? '', t.server.clock.now());
+    await t.server.store.setPassword(t.server.record.id, user.id, { hash: user.passwordHash ?? '', byMail: false }, t.server.clock.now());
     expect((await second.someone.agent.submit(second.asked, late)).url.pathname).toBe('/sign-in');
     const again = new AccountVisitor(t.server.issuer);
     const page = await again.signIn('guess@example.com', { path: '/account/email' });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { RegistrationOptions } from '../../src/identity/passkeys.ts';
+import { ticketContext } from '../../src/cli/ticket-context.ts';
+import { resetFactors } from '../../src/flow/reset-factors.ts';
 import { Authenticator } from '../support/authenticator.ts';
-import { giveTotp, totpCode, wrongCode } from '../support/second-factors.ts';
+import { giveTotp, proveMailbox, totpCode, wrongCode } from '../support/second-factors.ts';
 import { type Page, readForm } from '../support/user-agent.ts';
 import { AccountVisitor, textOf, tieOf } from './account-page.ts';
 import { setting } from './setting.ts';
@@ -12,6 +14,11 @@ describe('passkeys, authenticator app and recovery codes', () => {
   const factorsOf = (userId: string) => t.server.store.readFactors(t.server.record.id, userId);
   const passkeysOf = (userId: string) => t.server.store.listPasskeys(t.server.record.id, userId);
   const told = (email: string, words: string) => expect.poll(() => t.mail.mails.some(({ to, subject }) => to === email && subject.includes(words))).toBe(true);
+
+  /** Opens a page where factors are set up: the first one asks for the mail beside the password. */
+  async function signInToSetUp(someone: AccountVisitor, email: string, path: string): Promise<Page> {
+    return proveMailbox(someone.agent, await someone.signIn(email, { path }), t.mail, email);
+  }
 
   /** Adds a passkey from the page of passkeys, as its script does. */
   function addPasskey(someone: AccountVisitor, page: Page, authenticator = new Authenticator(t.server.issuer)): Promise<Page> {
@@ -24,7 +31,7 @@ describe('passkeys, authenticator app and recovery codes', () => {
   test('a passkey is added with its recovery codes, renamed and removed, each with a notice', async () => {
     const user = await t.server.user({ email: 'passkeys@example.com' });
     const someone = visitor();
-    const page = await someone.signIn('passkeys@example.com', { path: '/account/passkeys' });
+    const page = await signInToSetUp(someone, 'passkeys@example.com', '/account/passkeys');
     const codes = await addPasskey(someone, page);
     expect(codes.text.match(/<li><code>/g)).toHaveLength(10);
     const list = await someone.open('/account/passkeys');
@@ -44,12 +51,39 @@ describe('passkeys, authenticator app and recovery codes', () => {
     expect(textOf(await someone.open('/account/activity'))).toMatch(/Passkey removed .* Passkey added/);
   });
 
+  test('whoever has one passkey and nothing else is reminded of their recovery codes', async () => {
+    const user = await t.server.user({ email: 'single@example.com' });
+    const someone = visitor();
+    const reminded = async () => (await someone.open('/account')).text.includes('id="one-passkey"');
+    const page = await signInToSetUp(someone, 'single@example.com', '/account/passkeys');
+    expect(await reminded()).toBe(false);
+    await addPasskey(someone, page);
+    expect(await reminded()).toBe(true);
+    await giveTotp(t.server, t.server, user);
+    expect(await reminded()).toBe(false);
+  });
+
+  test('what an operator takes away is told by mail and stands in the activity, without an address', async () => {
+    const user = await t.server.user({ email: 'rescued@example.com' });
+    await giveTotp(t.server, t.server, user);
+    expect(await resetFactors(ticketContext(t.server.admin, t.server.record), user, 'authenticator')).toBe(true);
+    expect(await resetFactors(ticketContext(t.server.admin, t.server.record), user, 'authenticator')).toBe(false);
+    // Whatever is mailed next takes it along.
+    const someone = visitor();
+    await someone.agent.submit(await someone.agent.open(`${t.server.issuer}/forgot-password`), { email: 'rescued@example.com' });
+    const mail = await t.mail.waitFor('rescued@example.com', 0, ({ subject }) => subject.includes('second step was taken away'));
+    expect(mail.text).not.toContain('Network address');
+    await someone.signIn('rescued@example.com');
+    const activity = textOf(await someone.open('/account/activity'));
+    expect(activity).toMatch(/Second step taken away by the operators of this site/);
+  });
+
   test('A129 a passkey for another session’s challenge, one twice, and one too late are not added', async () => {
     const user = await t.server.user({ email: 'challenge@example.com' });
     await t.server.user({ email: 'stranger@example.com' });
     const [someone, stranger] = [visitor(), visitor()];
-    const page = await someone.signIn('challenge@example.com', { path: '/account/passkeys' });
-    const foreign = await stranger.signIn('stranger@example.com', { path: '/account/passkeys' });
+    const page = await signInToSetUp(someone, 'challenge@example.com', '/account/passkeys');
+    const foreign = await signInToSetUp(stranger, 'stranger@example.com', '/account/passkeys');
     expect((await addPasskey(someone, { ...page, text: page.text.replace(/name="challenge" value="[^"]+"/, `name="challenge" value="${/name="challenge" value="([^"]+)"/.exec(foreign.text)?.[1]}"`) })).status).toBe(400);
     t.server.clock.advance(5 * 60_000 + 1);
     expect((await addPasskey(someone, page)).status).toBe(400);
@@ -62,7 +96,7 @@ describe('passkeys, authenticator app and recovery codes', () => {
   test('A170 passkeys of another user or tenant keep their names and stay', async () => {
     const victim = await t.server.user({ email: 'victim@example.com' });
     const owner = visitor();
-    await addPasskey(owner, await owner.signIn('victim@example.com', { path: '/account/passkeys' }));
+    await addPasskey(owner, await signInToSetUp(owner, 'victim@example.com', '/account/passkeys'));
     const [passkey] = await passkeysOf(victim.id);
     await t.server.user({ email: 'intruder@example.com' });
     const other = await t.server.tenant('neighbour');
@@ -82,7 +116,7 @@ describe('passkeys, authenticator app and recovery codes', () => {
     const user = await t.server.user({ email: 'totp@example.com' });
     const someone = visitor();
     const seedOf = (page: Page) => (/id="seed">([^<]+)</.exec(page.text)?.[1] ?? '').replaceAll(' ', '');
-    const page = await someone.signIn('totp@example.com', { path: '/account/authenticator' });
+    const page = await signInToSetUp(someone, 'totp@example.com', '/account/authenticator');
     const seed = seedOf(page);
     const wrong = await someone.agent.submit(page, { code: wrongCode(seed, t.server.clock.now()) });
     expect([wrong.status, seedOf(wrong)]).toEqual([401, seed]);
@@ -150,7 +184,7 @@ describe('passkeys, authenticator app and recovery codes', () => {
   test('A097 none of these forms is taken from elsewhere or without the tie of a page', async () => {
     const user = await t.server.user({ email: 'forms@example.com' });
     const someone = visitor();
-    await addPasskey(someone, await someone.signIn('forms@example.com', { path: '/account/passkeys' }));
+    await addPasskey(someone, await signInToSetUp(someone, 'forms@example.com', '/account/passkeys'));
     const before = [await factorsOf(user.id), await passkeysOf(user.id)];
     const tie = tieOf(await someone.open('/account/passkeys'));
     const [passkey] = await passkeysOf(user.id);

@@ -1,8 +1,9 @@
 import { randomBytes, scryptSync, pbkdf2Sync } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
 import { describe, expect, test } from 'vitest';
-import { importUsers } from '../../src/admin/import-users.ts';
-import { answerOf } from '../support/flow.ts';
+import { forgetImportedHashes, importUsers } from '../../src/admin/import-users.ts';
+import { shapeOf } from '../../src/identity/hash-shapes.ts';
+import { answerOf, Flow, redirectUri } from '../support/flow.ts';
 import { setting } from './setting.ts';
 
 const secret = 'correct horse battery staple';
@@ -37,6 +38,32 @@ describe('users of another system', () => {
       expect(answerOf(await flow.signIn(await flow.authorize(), email, password)).has('code')).toBe(true);
       expect((await store.findUserByEmail(record.id, email))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     }
+  });
+
+  test('what they cost is noted once for each shape, and forgotten when nobody has one any more', async () => {
+    const { store, admin } = t.server;
+    const tenant = await t.server.tenant('moving');
+    const noted = async () => (await store.findTenant(tenant.record.id))?.settings.importedHashes.map(shapeOf);
+    const line = (email: string, hash: string) => JSON.stringify({ email, password_hash: hash });
+    const [scrypt, bcrypt] = [hashes.scrypt.hash, hashes['bcrypt $2b$'].hash];
+    await importUsers(admin, tenant.record.id, [line('a@example.com', bcrypt), line('b@example.com', bcrypt), line('c@example.com', scrypt), line('d@example.com', 'plain')]);
+    expect(await noted()).toEqual([bcrypt, scrypt].map(shapeOf));
+    expect((await forgetImportedHashes(admin, 'moving')).ok).toBe(false);
+    for (const user of await store.listUsers(tenant.record.id)) {
+      await store.deleteUser(tenant.record.id, user.id);
+    }
+    expect((await forgetImportedHashes(admin, 'moving')).ok).toBe(true);
+    expect(await noted()).toEqual([]);
+  });
+
+  test('one that nobody noted is noted as soon as somebody guesses at it', async () => {
+    const { store } = t.server;
+    const tenant = await t.server.tenant('earlier');
+    const user = await tenant.user({ email: 'earlier@example.com' });
+    await store.updateUser(tenant.record.id, { ...user, passwordHash: hashes['bcrypt $2y$'].hash });
+    const flow = new Flow(tenant.issuer, await tenant.client({ type: 'spa', redirectUris: [redirectUri] }));
+    expect((await flow.signIn(await flow.authorize(), 'earlier@example.com', 'wrong password')).status).toBe(401);
+    expect((await store.findTenant(tenant.record.id))?.settings.importedHashes.map(shapeOf)).toEqual(['$2b$05$']);
   });
 
   test('what an export has and does not mean is taken as meant: null, text for truth, disabled people, pt_BR', async () => {

@@ -26,6 +26,28 @@ describe('sign-in by a code or link in a mail', () => {
     expect((await flow.agent.submit(page, { code })).status).toBe(401);
   });
 
+  test('an address from which a code or link has come back is verified, until it changes (OpenID Connect Core §5.1)', async () => {
+    const verified = async (id: string) => (await t.server.store.findUser(t.server.record.id, id))?.emailVerified;
+    for (const way of ['code', 'link', 'reset'] as const) {
+      const email = `unverified-${way}@example.com`;
+      const user = await t.server.user({ email });
+      await t.server.store.updateUser(t.server.record.id, { ...user, emailVerified: false });
+      if (way === 'reset') {
+        const agent = new UserAgent();
+        const sent = t.mail.mails.length;
+        await agent.submit(await agent.open(`${t.server.issuer}/forgot-password`), { email });
+        const page = await agent.open(linkIn(await t.mail.waitFor(email, sent)));
+        expect(await verified(user.id)).toBe(false);
+        expect((await agent.submit(page, { new_password: 'a pelican under my umbrella' })).status).toBe(200);
+      } else {
+        const { flow, page, sent } = await askFor(email);
+        const received = await t.mail.waitFor(email, sent);
+        await (way === 'code' ? flow.agent.submit(page, { code: codeIn(received) }, redirectUri) : flow.agent.submit(await flow.agent.open(linkIn(received)), {}, redirectUri));
+      }
+      expect([way, await verified(user.id)]).toEqual([way, true]);
+    }
+  });
+
   test('the link signs in in the browser that asked, after a press of the button, once', async () => {
     await t.server.user({ email: 'link@example.com' });
     const { flow, sent } = await askFor('link@example.com');

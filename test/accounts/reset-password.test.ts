@@ -67,7 +67,7 @@ describe('a forgotten password', () => {
     const first = await linkFor('stale@example.com');
     const other = await t.server.tenant('elsewhere');
     await dead(first.replace(t.server.issuer, other.issuer));
-    await store.setPassword(record.id, user.id, 'x', clock.now());
+    await store.setPassword(record.id, user.id, { hash: 'x', byMail: false }, clock.now());
     await dead(first);
     const second = await linkFor('stale@example.com');
     await store.changeEmail(record.id, user.id, { email: 'moved@example.com', emailKey: 'moved@example.com' }, clock.now());
@@ -105,7 +105,7 @@ describe('a forgotten password', () => {
     }
     expect((await agent.submit(page, { new_password: 'password1' })).status).toBe(503);
     expect(t.server.log()).toContain('"event":"new_password_throttled"');
-    t.server.clock.advance(15 * 60_000 - 1000);
-    expect((await agent.submit(page, { new_password: chosen })).status).toBe(503);
+    t.server.clock.advance(10_000);
+    expect((await agent.submit(page, { new_password: chosen })).status).toBe(200);
   });
 });

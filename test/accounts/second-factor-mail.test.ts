@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answerOf, payloadOf, redirectUri } from '../support/flow.ts';
 import { codeIn } from '../support/mail-server.ts';
-import { acr, byWay, giveRecoveryCodes, giveTotp, sendCode, totpCode } from '../support/second-factors.ts';
+import { acr, byWay, giveRecoveryCodes, giveTotp, proveMailbox, sendCode, totpCode } from '../support/second-factors.ts';
 import { setting } from './setting.ts';
 
 describe('second factors and mail', () => {
@@ -15,9 +15,11 @@ describe('second factors and mail', () => {
     return { user, seed, flow, page: await flow.signIn(await flow.authorize(), email) };
   }
 
-  test('a code by mail is the second step after the password', async () => {
-    const { flow, page } = await atSecondStep('second@example.com');
-    const offer = await byWay(flow, page, 'email');
+  test('a code by mail is the second step after the password of whoever has no other', async () => {
+    await t.decide({ secondFactor: 'required' });
+    await t.server.user({ email: 'second@example.com' });
+    const flow = t.flow();
+    const offer = await flow.signIn(await flow.authorize(), 'second@example.com');
     expect(offer.text).toContain('We will send a code to');
     const sent = await flow.agent.submit(offer, { send: 'yes' }, redirectUri);
     expect([sent.status, sent.url.pathname, sent.text.includes('We have sent a code to')]).toEqual([200, '/second-factor', true]);
@@ -26,6 +28,20 @@ describe('second factors and mail', () => {
     const code = codeIn(await t.mail.waitFor('second@example.com'));
     const { json } = await flow.redeem(answerOf(await sendCode(flow, wrong, code)).get('code') ?? '');
     expect([payloadOf(json.id_token)['acr'], payloadOf(json.id_token)['amr']]).toEqual([acr.multi, ['pwd', 'email', 'mfa']]);
+    await t.decide({ secondFactor: 'optional' });
+  });
+
+  test('beside an authenticator app only where the tenant says so in words that name the risk', async () => {
+    const { flow, page, user } = await atSecondStep('beside@example.com');
+    expect(page.text).not.toContain('id="by-email"');
+    await t.decide({ mailGetsPastFactors: true });
+    const offered = await flow.signIn(await flow.authorize(), user.email);
+    const done = await proveMailbox(flow.agent, await byWay(flow, offered, 'email'), t.mail, user.email, redirectUri);
+    const { json } = await flow.redeem(answerOf(done).get('code') ?? '');
+    expect([payloadOf(json.id_token)['acr'], payloadOf(json.id_token)['amr']]).toEqual([acr.multi, ['pwd', 'email', 'mfa']]);
+    await t.decide({ mailGetsPastFactors: false });
+    // And it counts no longer than that.
+    expect((await flow.answer({ prompt: 'none' })).get('error')).toBe('login_required');
   });
 
   test('after a sign-in by mail another mail proves nothing more', async () => {
@@ -43,12 +59,13 @@ describe('second factors and mail', () => {
   });
 
   test('the code of a sign-in by mail is no code of a second step', async () => {
-    await t.decide({ emailSignIn: true });
+    await t.decide({ emailSignIn: true, mailGetsPastFactors: true });
     const { flow, page, user } = await atSecondStep('mixed@example.com');
     const before = t.mail.mails.length;
     await flow.agent.submit(await flow.authorize({ prompt: 'login' }), { email: user.email }, undefined, '/sign-in/email');
     const code = codeIn(await t.mail.waitFor(user.email, before));
     expect((await sendCode(flow, page, code, { method: 'email' })).status).toBe(401);
+    await t.decide({ mailGetsPastFactors: false });
   });
 
   test('where a second factor is required, whoever can be mailed has one', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { UserRecord } from '../../src/store/records.ts';
 import { Authenticator, type Lies, optionsOf, registrationOf } from '../support/authenticator.ts';
 import { answerOf, encode, type Flow, payloadOf, redirectUri } from '../support/flow.ts';
-import { openRegistration, registerPasskey, sendPasskey } from '../support/passkeys.ts';
+import { openRegistration, registerPasskey, sendPasskey, usePasskey } from '../support/passkeys.ts';
 import { acr, byWay, decide, essential, giveRecoveryCodes, giveTotp, sendCode, totpCode, wrongCode } from '../support/second-factors.ts';
 import { type Page, readForm } from '../support/user-agent.ts';
 import { expectPage, forEachVariant, target } from './target.ts';
@@ -102,7 +102,7 @@ describe('H. second factors', () => {
     const page = await sendCode(flow, await flow.signIn(await flow.authorize(essential(acr.resistant)), user.email), code);
     const authenticator = new Authenticator(t.server.issuer);
     const done = await flow.agent.submit(page, { credential: authenticator.create(registrationOf(page)) }, redirectUri);
-    expect(answerOf(done).has('code')).toBe(true);
+    expect(answerOf(await usePasskey(flow, done, authenticator)).has('code')).toBe(true);
     return authenticator;
   }
 

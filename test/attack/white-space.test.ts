@@ -12,7 +12,7 @@ import { readAcceptLanguage } from '../../src/words/locale.ts';
 
 /** Everything that JavaScript, Unicode or a header can hold and that might be taken for white space. */
 const characters = [...Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)), '\u1680', '\u2000', '\u200b', '\u2028', '\u2029', '\u202f', '\u3000', '\ufeff'];
-const stripped: readonly string[] = characters.filter((character) => character === ' ' || character === '\t');
+const stripped = [' ', '\t'];
 const kept = characters.filter((character) => !stripped.includes(character) && !';,='.includes(character));
 
 const cookie = (header: string) => readCookies(header, true).get('session');

@@ -16,7 +16,7 @@ describe('a log line for people', () => {
 
   test('of a failure says all that is known', () => {
     const fields = { level: 'warn', event: 'request', method: 'POST', path: '/token', status: 400, duration: 3, correlationId: 'req_1', reason: 'verifier_mismatch', clientId: 'demo-spa', detail: 'the hash differs' };
-    expect(line(fields)).toBe(`${clock}  POST /token  400  verifier_mismatch  3 ms  correlationId=req_1  clientId=demo-spa\n          the hash differs\n`);
+    expect(line(fields)).toBe(`${clock}  POST /token  400  verifier_mismatch  3 ms  correlationId=req_1  clientId=demo-spa\n          The code_verifier does not match the code_challenge.\n          the hash differs\n`);
   });
 
   test('shows where an error was thrown', () => {

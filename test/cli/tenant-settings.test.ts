@@ -17,7 +17,7 @@ describe('tenant set', () => {
       'tenant', 'set', 'acme', '--sign-up', 'email_domain', '--sign-up-domain', 'acme.example', '--second-factor', 'required', '--email-sign-in', 'on',
       '--accent', '#336699', '--logo', join(folder, 'logo.png'), '--texts', join(folder, 'texts.json'), '--display-name', 'Acme Inc.',
     ]);
-    expect(first).toMatchObject({ display_name: 'Acme Inc.', sign_up: 'email_domain', sign_up_domains: ['acme.example'], second_factor: 'required', email_sign_in: true, accent: '#336699', logo: true });
+    expect(first).toMatchObject({ display_name: 'Acme Inc.', sign_up: 'email_domain', sign_up_domains: ['acme.example'], second_factor: 'required', mail_gets_past_factors: false, email_sign_in: true, accent: '#336699', logo: true });
     const second = await ask<Record<string, unknown>>(folder, ['tenant', 'set', 'acme', '--accent', 'none', '--logo', 'none']);
     expect(second).toMatchObject({ sign_up: 'email_domain', second_factor: 'required' });
     expect(second).not.toHaveProperty('accent');

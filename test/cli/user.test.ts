@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { TenantId } from '../../src/store/records.ts';
+import { openStore } from '../../src/store/sql/open-store.ts';
+import { aPasskey, aTotp } from '../store/account-records.ts';
+import { unwrap } from '../support/server.ts';
 import { ask, microauth, newFolder, refusal } from './microauth.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
@@ -71,6 +75,28 @@ describe('users', () => {
     expect(await ask(folder, ['user', 'sessions', ada.id])).toEqual({ sessions: [] });
     expect(await ask(folder, ['user', 'sign-out', ada.id])).toEqual({ ended: 0 });
     expect(await microauth(folder, ['user', 'sign-out', ada.id, '--session', 'x'])).toEqual(refusal('The user has no session "x".'));
+  });
+
+  test('have their factors listed, and taken away when they are lost; they are told by mail', async () => {
+    const folder = newFolder();
+    const ada = await ask<{ id: string }>(folder, ['user', 'create', '--email', 'ada@example.com', '--email-verified']);
+    const { tenants } = await ask<{ tenants: readonly { id: string }[] }>(folder, ['tenant', 'list']);
+    const tenant = tenants[0]?.id as TenantId;
+    const store = unwrap(openStore(`sqlite:${join(folder, '.microauth', 'microauth.db')}`));
+    await store.createPasskey(tenant, aPasskey('credential', ada.id));
+    await store.setTotp(tenant, aTotp(ada.id));
+    await store.replaceRecoveryCodes(tenant, ada.id, ['one', 'two']);
+    const { factors } = await ask<{ factors: readonly { factor: string }[] }>(folder, ['user', 'factors', 'ada@example.com']);
+    expect(factors).toMatchObject([{ factor: 'credential', type: 'passkey' }, { factor: 'authenticator' }, { factor: 'recovery_codes', left: 2 }]);
+    expect(JSON.stringify(factors)).not.toMatch(/sealed|key of|hash/);
+    expect(await microauth(folder, ['user', 'reset-factor', ada.id, 'another'])).toEqual(refusal('The user has no factor "another".'));
+    expect(await ask(folder, ['user', 'reset-factor', ada.id, 'credential'])).toEqual({ id: ada.id, factor: 'credential', reset: true });
+    expect(await store.readFactors(tenant, ada.id)).toEqual({ passkeys: 0, totp: true, recoveryCodes: 2 });
+    await ask(folder, ['user', 'reset-factor', ada.id, 'all']);
+    expect(await ask(folder, ['user', 'factors', ada.id])).toEqual({ factors: [] });
+    expect((await store.listSecurityEvents(tenant, ada.id, 10)).map(({ kind, address }) => [kind, address])).toEqual([['factors_reset', ''], ['factors_reset', '']]);
+    expect(await store.listMessages(tenant, 10)).toHaveLength(2);
+    await store.close();
   });
 
   test.each([

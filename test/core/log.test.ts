@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/core/log.ts';
 import { randomId, randomSecret, secretPrefixes } from '../../src/core/random.ts';
+import { deriveKey, seal } from '../../src/core/seal.ts';
 
 function lineOf(fields: object): Record<string, unknown> {
   const lines: string[] = [];
@@ -37,6 +38,9 @@ test('no secret that we make is in any line, wherever it stands and whatever sta
     expect(text).not.toContain(secret.slice(prefix.length + 1));
     expect(text).toContain('[redacted]');
   }
+  // Sealed boxes have no prefix, but are longer than any name; this is the shortest that a page holds.
+  const box = seal(deriveKey(new Uint8Array(32), 'test'), 'form', randomId('sid'));
+  expect(JSON.stringify(lineOf({ detail: `resource ${box}` }))).not.toContain(box);
   const id = randomId('grant');
   expect(lineOf({ detail: id })['detail']).toBe(id);
 });

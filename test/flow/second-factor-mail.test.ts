@@ -5,14 +5,16 @@ import type { Interaction } from '../../src/flow/interaction.ts';
 import { firstProof } from '../../src/flow/proof.ts';
 import { startAccountInteraction } from '../../src/flow/account-request.ts';
 import { createPasswordJudge } from '../../src/identity/password-judge.ts';
-import { judgeFactorCode, sendFactorCode, waysOf } from '../../src/flow/second-factor.ts';
-import type { ProofStep } from '../../src/flow/step-up.ts';
+import { type FactorWay, waysTo } from '../../src/flow/known.ts';
+import { judgeFactorCode, sendFactorCode } from '../../src/flow/second-factor.ts';
+import { knowProof } from '../../src/flow/second-factor-facts.ts';
 import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
 import type { Mail } from '../../src/mail/mailer.ts';
 import type { Tenant } from '../../src/oauth/context.ts';
-import type { Level } from '../../src/oauth/authentication-contexts.ts';
+import type { AuthenticationMethod, Level } from '../../src/oauth/authentication-contexts.ts';
 import type { UserRecord } from '../../src/store/records.ts';
 import { defaultSettings } from '../../src/store/tenant-settings.ts';
+import { giveTotp } from '../support/second-factors.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -45,8 +47,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const stepOf = (user: UserRecord, level: Level = 2): ProofStep => ({ kind: 'second_factor', userId: user.id, level, session: undefined });
-const begun = (user: UserRecord): Interaction => ({ ...startAccountInteraction('/account', server.clock.now(), { fresh: false }), proof: firstProof(context, user, 'password') });
+/** The ways to a level for somebody who has proven this much. */
+async function waysOf(user: UserRecord, method: AuthenticationMethod, level: Level = 2, change: Partial<FlowContext> = {}): Promise<readonly FactorWay[]> {
+  const asked = { request: startAccountInteraction('/account', server.clock.now()).request, policy: 'required', rememberedDevices: [] } as const;
+  return waysTo(level, await knowProof({ ...context, ...change }, firstProof(context, user, method), asked));
+}
+
+const begun = (user: UserRecord): Interaction => ({ ...startAccountInteraction('/account', server.clock.now()), proof: firstProof(context, user, 'password') });
 const codeOf = (mail: Mail | undefined) => (mail?.content.kind === 'code' ? mail.content.code : '');
 
 async function ask(user: UserRecord): Promise<{ interaction: Interaction; code: string }> {
@@ -61,12 +68,22 @@ const judge = (interaction: Interaction, user: UserRecord, code: string) => judg
 describe('a code by mail as the second factor', () => {
   test('is offered to a proven address only, never after mail as the first, never for the highest level', async () => {
     const user = await server.user();
-    expect(await waysOf(context, begun(user), stepOf(user))).toEqual(['email']);
-    expect(await waysOf(context, begun(user), stepOf(user, 3))).toEqual([]);
-    expect(await waysOf(context, { ...begun(user), proof: firstProof(context, user, 'email') }, stepOf(user))).toEqual([]);
-    expect(await waysOf({ ...context, mailer: undefined }, begun(user), stepOf(user))).toEqual([]);
+    expect(await waysOf(user, 'password')).toEqual(['email']);
+    expect(await waysOf(user, 'password', 3)).toEqual([]);
+    expect(await waysOf(user, 'email')).toEqual([]);
+    expect(await waysOf(user, 'password', 2, { mailer: undefined })).toEqual([]);
     await server.store.updateUser(server.record.id, { ...user, emailVerified: false });
-    expect(await waysOf(context, begun(user), stepOf(user))).toEqual([]);
+    expect(await waysOf(user, 'password')).toEqual([]);
+  });
+
+  test('is one proof with a password that came by mail, and none beside a factor unless the tenant says so', async () => {
+    const user = await server.user();
+    expect([await waysOf(user, 'mailed_password'), await waysOf(user, 'mailed_password', 1)]).toEqual([[], ['email']]);
+    await giveTotp(server, server, user);
+    expect([await waysOf(user, 'password'), await waysOf(user, 'mailed_password', 1)]).toEqual([['totp'], ['totp']]);
+    const tenant = { ...context.tenant, settings: { ...defaultSettings, mailGetsPastFactors: true } };
+    expect(await waysOf(user, 'password', 2, { tenant })).toEqual(['totp', 'email']);
+    expect(await waysOf(user, 'mailed_password', 2, { tenant })).toEqual(['totp']);
   });
 
   test('is right once, spaces aside', async () => {

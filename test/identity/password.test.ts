@@ -1,4 +1,6 @@
+import { hashSync } from 'bcryptjs';
 import { describe, expect, test } from 'vitest';
+import { decoyOf, shapeOf } from '../../src/identity/hash-shapes.ts';
 import { checkPassword, createPasswordHasher } from '../../src/identity/password.ts';
 import { parsePhc, toPhc } from '../../src/identity/phc.ts';
 
@@ -78,6 +80,40 @@ describe('a user who does not exist', () => {
     expect(unknown / known).toBeLessThan(2.5);
   });
 
+  const imported = [
+    '$2b$10$abcdefghijklmnopqrstuuaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+    '$pbkdf2-sha256$29000$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+    '$scrypt$ln=12,r=8,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+    '$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8',
+  ];
+
+  test('does all the work that anybody in the tenant does, whose hash it ever is: unknown, ours, imported', async () => {
+    const hasher = createPasswordHasher({ concurrency: 1 });
+    const own = await hasher.hash(password);
+    const [bcrypt = ''] = imported;
+    const costs: number[] = [];
+    for (const phc of [undefined, own.ok ? own.value : '', bcrypt]) {
+      costs.push(await cpuTime(() => hasher.verify('wrong', phc, { imported: [decoyOf(bcrypt)] }), 3));
+    }
+    // Without the other's work each would cost a half or less.
+    expect(Math.max(...costs) / Math.min(...costs)).toBeLessThan(1.6);
+  });
+
+  test.each(imported)('has a decoy of the same shape, which is read like the hash itself: %s', (hash) => {
+    expect(shapeOf(hash)).toBeDefined();
+    expect(shapeOf(decoyOf(hash))).toBe(shapeOf(hash));
+    expect(decoyOf(hash)).not.toBe(decoyOf(hash));
+  });
+
+  test('a decoy is nobody’s password, not that of the one who has the same shape either', async () => {
+    const hasher = createPasswordHasher();
+    const hash = hashSync(password, 4);
+    const decoys = [decoyOf(hash)];
+    expect(await hasher.verify(password, hash, { imported: decoys })).toEqual({ ok: true, value: true });
+    expect(await hasher.verify(password, undefined, { imported: [hash] })).toEqual({ ok: true, value: false });
+    expect(await hasher.verify('wrong', hash, { imported: decoys })).toEqual({ ok: true, value: false });
+  });
+
   test('takes a place in the pool', async () => {
     const hasher = createPasswordHasher({ concurrency: 1, queue: 0 });
     const unknown = hasher.verify(password, undefined);
@@ -124,9 +160,9 @@ describe('a new password', () => {
   });
 });
 
-async function cpuTime(work: () => Promise<unknown>): Promise<number> {
+async function cpuTime(work: () => Promise<unknown>, rounds = 8): Promise<number> {
   const before = process.cpuUsage();
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     await work();
   }
   const { user, system } = process.cpuUsage(before);

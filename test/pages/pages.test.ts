@@ -91,3 +91,10 @@ test('the sign-in page with its styles and its script weighs less than 20 kB', (
   expect(linked.length).toBe(4);
   expect(text.length + linked.reduce((sum, asset) => sum + asset.body.byteLength, 0)).toBeLessThan(20_000);
 });
+
+test('our scripts make no markup of text, so Trusted Types stop nothing of ours', () => {
+  const scripts = [...assets].filter(([path]) => path.endsWith('.js'));
+  expect(scripts.length).toBeGreaterThan(5);
+  const making = scripts.filter(([, { body }]) => /innerHTML|outerHTML|insertAdjacentHTML|parseFromString|createContextualFragment|document\.write|srcdoc|\beval\b|new Function/.test(String(body)));
+  expect(making.map(([path]) => path)).toEqual([]);
+});

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type FactorFacts, know, reachedLevel, waysTo } from '../../src/flow/known.ts';
 import { nextStep, type Situation } from '../../src/flow/next-step.ts';
-import { authenticationContexts, type AuthenticationMethod, describeAuthentication, type Level, levelOf, levelOfContext, methodsOf } from '../../src/oauth/authentication-contexts.ts';
+import { authenticationContexts, type AuthenticationMethod, describeAuthentication, levelOf, levelOfContext, methodsOf } from '../../src/oauth/authentication-contexts.ts';
 import type { SessionRecord } from '../../src/store/records.ts';
 import { secondFactorPolicies } from '../../src/store/tenant-settings.ts';
 
 const now = 1_800_000_000_000;
-const method = fc.constantFrom<AuthenticationMethod>('password', 'email', 'totp', 'recovery_code', 'hardware_passkey', 'synced_passkey');
+const method = fc.constantFrom<AuthenticationMethod>('password', 'mailed_password', 'email', 'totp', 'recovery_code', 'hardware_passkey', 'synced_passkey', 'new_factor');
 const acrs = fc.uniqueArray(fc.constantFrom<string>(...authenticationContexts, 'urn:example:other'), { maxLength: 3 });
 
 const session = fc.record({ methods: fc.array(method, { minLength: 1, maxLength: 3 }), age: fc.integer({ min: 0, max: 3_000_000 }), userId: fc.constantFrom('ada', 'eve') }).map(
@@ -23,6 +24,18 @@ const session = fc.record({ methods: fc.array(method, { minLength: 1, maxLength:
   }),
 );
 
+/** What somebody has set up, as it may be. */
+function facts(userId: 'ada' | 'eve'): fc.Arbitrary<FactorFacts> {
+  return fc
+    .record({ passkey: fc.boolean(), totp: fc.boolean(), email: fc.boolean(), codes: fc.boolean(), remembered: fc.boolean(), lenient: fc.boolean() })
+    .map(({ passkey, totp, email, codes, remembered, lenient }) => {
+      const enrolled = passkey || totp;
+      const mailCounts = !enrolled || lenient;
+      const ways = { passkey, totp, email: email && mailCounts, recovery_code: codes && enrolled };
+      return { userId, enrolled, remembered, mailCounts, ways: (['passkey', 'totp', 'email', 'recovery_code'] as const).filter((way) => ways[way]) };
+    });
+}
+
 const situation = fc
   .record({
     kind: fc.constantFrom('account' as const, 'authorization' as const),
@@ -36,8 +49,8 @@ const situation = fc
     session: fc.option(session, { nil: undefined }),
     proof: fc.option(fc.uniqueArray(method, { minLength: 1, maxLength: 3 }), { nil: undefined }),
     policy: fc.constantFrom(...secondFactorPolicies),
-    has: fc.record({ passkey: fc.boolean(), totp: fc.boolean(), email: fc.boolean() }),
-    remembered: fc.boolean(),
+    facts: fc.record({ ada: facts('ada'), eve: facts('eve') }),
+    demand: fc.constantFrom('nothing' as const, 'factor' as const, 'everything' as const),
     consentGiven: fc.boolean(),
   })
   .map((drawn): Situation => {
@@ -53,23 +66,18 @@ const situation = fc
     const target = { redirectUri: 'https://rp.example/callback', state: undefined, responseMode: 'query', popup: false };
     const request =
       drawn.kind === 'account'
-        ? { ...demand, kind: 'account', path: '/account' }
+        ? { ...demand, kind: 'account', path: '/account', demand: drawn.demand }
         : { ...demand, kind: 'authorization', clientId: 'client', target, scopes: ['openid'], resources: [], codeChallenge: undefined, nonce: undefined, claims: undefined };
     return {
       request: request as Situation['request'],
       startedAt: now - drawn.startedAgo,
       now,
       client: drawn.kind === 'account' ? undefined : { firstParty: true },
-      session: drawn.session,
+      policy: drawn.policy,
+      session: drawn.session && know(drawn.session, drawn.facts[drawn.session.userId === 'ada' ? 'ada' : 'eve']),
       sessions: drawn.session === undefined ? [] : [drawn.session],
       chosenSession: undefined,
-      proof: drawn.proof && { userId: 'ada', methods: drawn.proof, provenAt: now, credentials: '' },
-      secondFactor: {
-        policy: drawn.policy,
-        enrolled: drawn.has.passkey || drawn.has.totp,
-        remembered: drawn.remembered,
-        available: (level: Level) => drawn.has.passkey || (level < 3 && (drawn.has.totp || drawn.has.email)),
-      },
+      proof: drawn.proof && know({ userId: 'ada', methods: drawn.proof, provenAt: now, credentials: '' }, drawn.facts.ada),
       consent: undefined,
       consentGiven: drawn.consentGiven,
     };
@@ -77,20 +85,26 @@ const situation = fc
 
 const lowest = (values: readonly string[]) => Math.min(...values.map(levelOfContext).filter((level) => level > 0));
 
-test('nothing is issued below the level that is demanded', () => {
+test('nothing is issued below the level that is demanded of this session, whenever and for whomever it was made', () => {
   fc.assert(
     fc.property(situation, (drawn) => {
       const step = nextStep(drawn);
-      const { request, secondFactor } = drawn;
-      if (step.kind === 'issue') {
-        const reached = levelOfContext(step.session.acr);
+      const { request, policy, session: who } = drawn;
+      if (step.kind === 'issue' && who !== undefined) {
+        expect(step.session).toBe(who.subject);
+        const reached = reachedLevel(who);
+        const { enrolled, remembered } = who.facts;
+        const settled = reached >= 2 || who.methods.includes('new_factor');
         if (request.essentialAcr.length > 0) {
           expect(reached).toBeGreaterThanOrEqual(lowest(request.essentialAcr));
         }
-        if (secondFactor.policy === 'required' && !secondFactor.remembered) {
-          expect(reached).toBeGreaterThanOrEqual(2);
+        if ((policy === 'required' || (policy === 'optional' && enrolled)) && !remembered) {
+          expect(settled).toBe(true);
         }
-        if (secondFactor.policy !== 'off' && !request.prompts.includes('none') && request.essentialAcr.length === 0 && request.requestedAcr.some((acr) => levelOfContext(acr) > 0)) {
+        if (request.kind === 'account' && request.demand !== 'nothing' && enrolled) {
+          expect(settled).toBe(true);
+        }
+        if (policy !== 'off' && !request.prompts.includes('none') && request.essentialAcr.length === 0 && request.requestedAcr.some((acr) => levelOfContext(acr) > 0)) {
           expect(reached).toBeGreaterThanOrEqual(lowest(request.requestedAcr));
         }
         // RFC 9470 §4: and none that is older than asked for.
@@ -103,18 +117,24 @@ test('nothing is issued below the level that is demanded', () => {
   );
 });
 
-test('a factor is set up only by whoever has proven all they can, and lately', () => {
+test('a factor is set up only by whoever has proven all they can, their mail included, and lately', () => {
   fc.assert(
     fc.property(situation, (drawn) => {
       const step = nextStep(drawn);
-      if (step.kind === 'set_up_factor') {
-        const reached = step.session === undefined ? levelOf(drawn.proof?.methods ?? []) : levelOfContext(step.session.acr);
-        expect(reached >= 2 || !drawn.secondFactor.available(2)).toBe(true);
-        expect(step.session === undefined || step.session.authTime + 600_000 > now).toBe(true);
-        expect(drawn.secondFactor.available(step.level)).toBe(false);
-      }
-      if (step.kind === 'second_factor') {
-        expect(drawn.secondFactor.available(step.level)).toBe(true);
+      if (step.kind === 'set_up_factor' || step.kind === 'second_factor') {
+        const who = step.session === undefined ? drawn.proof : drawn.session;
+        if (who === undefined) {
+          throw new Error('somebody is asked for more');
+        }
+        expect(step.userId).toBe(who.subject.userId);
+        if (step.kind === 'second_factor') {
+          expect(step.ways.length).toBeGreaterThan(0);
+          expect(step.ways).toEqual(waysTo(step.level, who));
+        } else {
+          expect(reachedLevel(who) >= 2 || waysTo(1, who).length === 0).toBe(true);
+          expect(step.session === undefined || step.session.authTime + 600_000 > now).toBe(true);
+          expect(waysTo(step.level, who)).toEqual([]);
+        }
       }
       // Silence never becomes a page.
       if (drawn.request.prompts.includes('none') && drawn.proof === undefined) {
@@ -125,15 +145,34 @@ test('a factor is set up only by whoever has proven all they can, and lately', (
   );
 });
 
-test('what amr says is what it was made from, and the same proof twice is one', () => {
+test('facts of one person are never put beside what another has proven', () => {
+  fc.assert(
+    fc.property(session, facts('ada'), (drawn, ofAda) => {
+      const together = () => know(drawn, ofAda);
+      if (drawn.userId === 'ada') {
+        expect(together().facts).toBe(ofAda);
+      } else {
+        expect(together).toThrow('unreachable');
+      }
+    }),
+  );
+});
+
+test('what comes from one place is one proof, and what a session keeps is what it was made from', () => {
   fc.assert(
     fc.property(fc.array(method, { minLength: 1, maxLength: 4 }), (methods) => {
-      const { acr, amr } = describeAuthentication(methods);
-      const named = methods.map((one) => (one === 'recovery_code' ? 'totp' : one));
-      expect(new Set(methodsOf(amr))).toEqual(new Set(named));
-      expect(levelOfContext(acr)).toBe(levelOf(methods));
-      expect(amr.includes('mfa')).toBe(levelOfContext(acr) > 1);
+      const kept = describeAuthentication(methods);
+      expect(new Set(methodsOf(kept))).toEqual(new Set(methods));
+      expect(levelOfContext(kept.acr)).toBe(Math.max(1, levelOf(methods)));
+      expect(kept.amr.includes('mfa')).toBe(levelOf(methods) > 1);
       expect(levelOf([...methods, ...methods])).toBe(levelOf(methods));
+      expect(levelOf(['mailed_password', 'email', 'new_factor'])).toBe(1);
+      // Rows of the version before say less, and what they say counts.
+      const named = methods.flatMap((one) => (one === 'recovery_code' ? 'totp' : one === 'mailed_password' ? 'password' : one === 'new_factor' ? [] : one));
+      expect(new Set(methodsOf({ ...kept, methods: [] }))).toEqual(new Set(named));
+      // So do they where such a node has gone on with a session of ours.
+      const weaker = describeAuthentication(['password']);
+      expect(methodsOf({ ...weaker, methods: ['password', 'totp'] })).toEqual(['password']);
     }),
   );
 });

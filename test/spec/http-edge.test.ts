@@ -6,7 +6,7 @@ import { sendRaw, statusOf } from '../support/raw.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Page, readForm, send } from '../support/user-agent.ts';
 
-const routes = createRoutes({ ...walk, user: demoUser });
+const routes = createRoutes({ walk: { ...walk, user: demoUser }, explains: true });
 const paths = [...new Set(routes.map((route) => route.path))];
 const concrete = (path: string) => path.replaceAll(/:[a-z]+/g, 'x');
 const methodsOf = (path: string) =>

@@ -196,8 +196,11 @@ describe('setting up an authenticator app', () => {
     const listed = [...codes.text.matchAll(/<li><code>([^<]*)</g)].map(([, code]) => code);
     expect([codes.status, new Set(listed).size]).toEqual([200, 10]);
     expect(codes.headers['cache-control']).toBe('no-store');
+    // The policy is content. The token says one factor: what was set up has not been used.
     const idToken = await idTokenOf(flow, await flow.agent.submit(codes, {}, redirectUri));
-    expect([idToken['acr'], idToken['amr']]).toEqual([acr.multi, ['pwd', 'otp', 'mfa']]);
+    expect([idToken['acr'], idToken['amr']]).toEqual([acr.single, ['pwd']]);
+    expect((await flow.answer({ prompt: 'none' })).has('code')).toBe(true);
+    expect((await flow.answer({ prompt: 'none', ...essential(acr.multi) })).get('error')).toBe('login_required');
     expect(await server.store.readFactors(server.record.id, user.id)).toEqual({ passkeys: 0, totp: true, recoveryCodes: 10 });
     expect((await server.store.findTotp(server.record.id, user.id))?.sealedSecret).not.toContain(seedOf(page));
     expect((await server.store.listSecurityEvents(server.record.id, user.id, 10)).map(({ kind }) => kind)).toContain('totp_added');

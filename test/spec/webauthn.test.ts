@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Authenticator, optionsOf, registrationOf } from '../support/authenticator.ts';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
-import { openRegistration, registerPasskey, sendPasskey } from '../support/passkeys.ts';
+import { openRegistration, registerPasskey, sendPasskey, usePasskey } from '../support/passkeys.ts';
 import { acr, decide, essential, giveTotp, sendCode, totpCode } from '../support/second-factors.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Page, send } from '../support/user-agent.ts';
@@ -54,8 +54,11 @@ describe('registration (WebAuthn Level 3 §7.1)', () => {
     const next = await sendCode(at, page, totpCode(seed, server.clock.now()));
     expect(next.url.pathname).toBe('/set-up-factor');
     expect(at.agent.cookies('localhost').has('microauth-session')).toBe(false);
-    const done = await at.agent.submit(next, { credential: new Authenticator(server.issuer).create(registrationOf(next)) }, redirectUri);
-    const idToken = await idTokenOf(at, await at.agent.submit(done, {}, redirectUri));
+    const authenticator = new Authenticator(server.issuer);
+    const done = await at.agent.submit(next, { credential: authenticator.create(registrationOf(next)) }, redirectUri);
+    const asked = await at.agent.submit(done, {}, redirectUri);
+    expect(asked.url.pathname).toBe('/second-factor');
+    const idToken = await idTokenOf(at, await usePasskey(at, asked, authenticator));
     expect([idToken['acr'], idToken['amr']]).toEqual([acr.resistant, ['pwd', 'otp', 'swk', 'user', 'mfa']]);
   });
 });

@@ -95,7 +95,7 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       test('a new password takes everything away that rested on the old one, and what proves who they are stays', async () => {
         await furnish('user');
         await furnish('other');
-        expect(await store.setPassword(tenant, 'user', 'new hash', now)).toBe(true);
+        expect(await store.setPassword(tenant, 'user', { hash: 'new hash', byMail: true }, now)).toBe(true);
         expect(await possessions('user')).toEqual({ ...everything, sessions: 0, grants: 0, devices: 0, tickets: 0 });
         expect(await possessions('other')).toEqual(everything);
       });
@@ -105,9 +105,20 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
           await store.startSession(tenant, aSession(id, 'user'));
           await store.createGrant(tenant, aGrant(`grant of ${id}`, { sessionId: id, redeemedAt: now, offline: true }));
         }
-        expect(await store.setPassword(tenant, 'user', 'new hash', now, 'here')).toBe(true);
+        expect(await store.setPassword(tenant, 'user', { hash: 'new hash', byMail: false }, now, 'here')).toBe(true);
         expect((await store.listSessions(tenant, 'user', now)).map(({ id }) => id)).toEqual(['here']);
         expect([await isRevoked('grant of here'), await isRevoked('grant of elsewhere')]).toEqual([false, true]);
+      });
+
+      test('a password that came by mail is trusted only while it is still the same', async () => {
+        await store.setPassword(tenant, 'user', { hash: 'mailed hash', byMail: true }, now);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordByMail: true });
+        expect(await store.trustPassword(tenant, 'user', 'old hash')).toBe(false);
+        expect(await store.rehashPassword(tenant, 'user', 'mailed hash', 'better hash')).toBe(true);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordByMail: true });
+        expect(await store.trustPassword(tenant, 'user', 'better hash')).toBe(true);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: 'better hash', passwordByMail: false });
+        expect(await store.findUser(tenant, 'other')).toMatchObject({ passwordByMail: true });
       });
 
       test('a password is hashed anew only where it is still the same, and nothing ends', async () => {
@@ -118,6 +129,14 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: `better hash ${hashed.indexOf(true)}`, updatedAt: now });
         expect(await possessions('user')).toEqual(everything);
         expect(await store.findUser(tenant, 'other')).toMatchObject({ passwordHash: 'old hash' });
+      });
+
+      test('an address is verified once, and only while it is the one that was proven', async () => {
+        await store.createUser(tenant, aUser('unproven', { emailVerified: false }));
+        expect(await store.verifyEmail(tenant, 'unproven', 'another@example.com', now + 1)).toBe(false);
+        expect(await store.verifyEmail(tenant, 'unproven', 'unproven@example.com', now + 2)).toBe(true);
+        expect(await store.verifyEmail(tenant, 'unproven', 'unproven@example.com', now + 3)).toBe(false);
+        expect(await store.findUser(tenant, 'unproven')).toMatchObject({ emailVerified: true, updatedAt: now + 2 });
       });
 
       test('a new address is verified, voids tickets, and belongs to one user', async () => {
@@ -369,6 +388,42 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
         await store.createPasskey(tenant, aPasskey('another', 'user'));
         expect(await store.readFactors(tenant, 'user')).toEqual({ passkeys: 2, totp: true, recoveryCodes: 2 });
         expect(await store.readFactors(tenant, 'other')).toEqual({ passkeys: 0, totp: false, recoveryCodes: 0 });
+      });
+    });
+
+    describe('factors that were lost', () => {
+      const left = async () => {
+        const { factors: of, sessions, grants, devices } = (await possessions('user')) as typeof everything;
+        return [of.passkeys, of.totp, of.recoveryCodes, sessions, grants, devices];
+      };
+
+      test('are taken away one by one, with what somebody may hold who found them', async () => {
+        await furnish('user');
+        await furnish('other');
+        const passkey = (await store.listPasskeys(tenant, 'user'))[0]?.id ?? '';
+        const foreign = (await store.listPasskeys(tenant, 'other'))[0]?.id ?? '';
+        for (const factor of [{ passkey: foreign }, { passkey: 'none' }]) {
+          expect(await store.resetFactors(tenant, 'user', factor, now)).toBe(false);
+        }
+        expect(await possessions('user')).toEqual(everything);
+        expect(await store.resetFactors(tenant, 'user', { passkey }, now)).toBe(true);
+        expect(await left()).toEqual([0, true, 2, 0, 0, 0]);
+        expect(await store.resetFactors(tenant, 'user', { passkey }, now)).toBe(false);
+        // Codes stand in for a factor: they go with the last one.
+        expect(await store.resetFactors(tenant, 'user', 'authenticator', now)).toBe(true);
+        expect(await left()).toEqual([0, false, 0, 0, 0, 0]);
+        expect(await store.resetFactors(tenant, 'user', 'all', now)).toBe(false);
+        expect(await possessions('other')).toEqual(everything);
+      });
+
+      test('are taken away all at once, or the codes alone; of many resets at once one finds something', async () => {
+        await furnish('user');
+        expect(await store.resetFactors(tenant, 'user', 'recovery_codes', now)).toBe(true);
+        expect(await left()).toEqual([1, true, 0, 0, 0, 0]);
+        const reset = await atOnce(10, () => store.resetFactors(tenant, 'user', 'all', now));
+        expect(reset.filter(Boolean)).toHaveLength(1);
+        expect(await left()).toEqual([0, false, 0, 0, 0, 0]);
+        expect(await store.resetFactors(tenant, 'nobody', 'all', now)).toBe(false);
       });
     });
 

@@ -179,9 +179,9 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
           await store.startSession(tenant, aSession(`session of ${id}`, id));
           await store.createGrant(tenant, aGrant(`grant of ${id}`, { userId: id, offline: true }));
         }
-        expect(await store.setPassword(tenant, 'user', 'new hash', now + 5)).toBe(true);
-        expect(await store.setPassword(tenant, 'nobody', 'new hash', now)).toBe(false);
-        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: 'new hash', updatedAt: now + 5 });
+        expect(await store.setPassword(tenant, 'user', { hash: 'new hash', byMail: false }, now + 5)).toBe(true);
+        expect(await store.setPassword(tenant, 'nobody', { hash: 'new hash', byMail: false }, now)).toBe(false);
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: 'new hash', passwordByMail: false, updatedAt: now + 5 });
         expect(await store.listSessions(tenant, 'user', now)).toEqual([]);
         expect(await store.findGrant(tenant, 'grant of user')).toMatchObject({ revokedAt: now + 5, revocationReason: 'password_changed' });
         expect(await store.listSessions(tenant, 'other', now)).toHaveLength(1);

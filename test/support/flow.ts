@@ -30,13 +30,14 @@ export const redirectUri = 'https://rp.example/callback';
 
 /** One relying party in one browser: the authorization code flow in a few words. */
 export class Flow {
-  readonly agent = new UserAgent();
+  readonly agent: UserAgent;
   readonly pkce = pkce();
   readonly issuer: string;
   readonly client: ClientOfTest;
   readonly redirectUri: string;
 
-  constructor(issuer: string, client: ClientOfTest, options: { readonly redirectUri?: string } = {}) {
+  constructor(issuer: string, client: ClientOfTest, options: { readonly redirectUri?: string; readonly agent?: UserAgent } = {}) {
+    this.agent = options.agent ?? new UserAgent();
     this.issuer = issuer;
     this.client = client;
     this.redirectUri = options.redirectUri ?? redirectUri;

@@ -20,7 +20,7 @@ export interface MailServer {
   /** What the server says to the next recipients instead of accepting them; undefined accepts again. */
   refuse(answer: { readonly code: number; readonly text: string } | undefined): void;
   /** The first mail to this address that `after` mails had not brought yet. */
-  waitFor(to: string, after?: number): Promise<ReceivedMail>;
+  waitFor(to: string, after?: number, kind?: (mail: ReceivedMail) => boolean): Promise<ReceivedMail>;
   stop(): Promise<void>;
   /** Listens again at the same port. */
   start(): Promise<void>;
@@ -70,9 +70,9 @@ export async function startMailServer(): Promise<MailServer> {
     refuse(answer) {
       refusal = answer;
     },
-    async waitFor(to, after = 0) {
+    async waitFor(to, after = 0, kind = () => true) {
       for (;;) {
-        const mail = mails.slice(after).find((one) => one.to === to);
+        const mail = mails.slice(after).find((one) => one.to === to && kind(one));
         if (mail !== undefined) {
           return mail;
         }
@@ -100,4 +100,14 @@ export function codeIn(mail: ReceivedMail): string {
 /** The link in a mail. */
 export function linkIn(mail: ReceivedMail): string {
   return /^https?:\/\/\S+$/m.exec(mail.text)?.[0] ?? '';
+}
+
+/** Whether a mail carries the code of a second step; notices come to the same address. */
+export function isSecondStep(mail: ReceivedMail): boolean {
+  return mail.subject.includes('finish signing in');
+}
+
+/** Whether a mail carries the link of a forgotten password. */
+export function isReset(mail: ReceivedMail): boolean {
+  return codeIn(mail) === '' && linkIn(mail).includes('/link?');
 }

@@ -1,5 +1,5 @@
 import type { UserRecord } from '../../src/store/records.ts';
-import { Authenticator, type Lies, registrationOf } from './authenticator.ts';
+import { Authenticator, type Lies, optionsOf, registrationOf } from './authenticator.ts';
 import type { Flow } from './flow.ts';
 import { acr, essential } from './second-factors.ts';
 import { type Page, readForm } from './user-agent.ts';
@@ -11,6 +11,11 @@ export function sendPasskey(flow: Flow, page: Page, credential: string): Promise
     headers: { 'content-type': 'application/x-www-form-urlencoded', origin: flow.issuer, 'sec-fetch-site': 'same-origin' },
     body: new URLSearchParams({ interaction: readForm(page).fields['interaction'] ?? '', credential }).toString(),
   });
+}
+
+/** Uses a passkey at the page of a further proof. */
+export function usePasskey(flow: Flow, page: Page, authenticator: Authenticator): Promise<Page> {
+  return flow.agent.submit(page, { credential: authenticator.get(optionsOf(page)) }, flow.redirectUri);
 }
 
 /** Opens the page on which somebody who signs in by password has to make a passkey. */
@@ -29,6 +34,7 @@ export async function registerPasskey(flow: Flow, user: UserRecord, authenticato
   if (!done.text.includes('id="recovery-codes"')) {
     throw new Error(`no passkey was made: ${done.status} ${done.text}`);
   }
-  await flow.agent.submit(done, {}, flow.redirectUri);
+  // What was set up has to be used before any token says so.
+  await usePasskey(flow, await flow.agent.submit(done, {}, flow.redirectUri), authenticator);
   return authenticator;
 }

@@ -6,8 +6,9 @@ import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
 import type { UserRecord } from '../../src/store/records.ts';
 import { defaultSettings, type TenantSettings } from '../../src/store/tenant-settings.ts';
 import type { Flow } from './flow.ts';
+import { codeIn, isSecondStep, type MailServer } from './mail-server.ts';
 import type { TestServer, TestTenant } from './server.ts';
-import type { Page } from './user-agent.ts';
+import type { Page, UserAgent } from './user-agent.ts';
 
 /** The levels that applications ask for. */
 export const acr = {
@@ -60,6 +61,13 @@ export async function decide(server: TestServer, tenant: TestTenant, settings: P
 export function byWay(flow: Flow, page: Page, way: string): Promise<Page> {
   const href = new RegExp(`id="by-${way}" href="([^"]*)"`).exec(page.text)?.[1] ?? '';
   return flow.agent.open(new URL(href.replaceAll('&amp;', '&'), page.url));
+}
+
+/** Has a code mailed from a page of a further proof that offers mail, and sends it. */
+export async function proveMailbox(agent: UserAgent, page: Page, mail: MailServer, email: string, stopAt?: string): Promise<Page> {
+  const before = mail.mails.length;
+  const sent = await agent.submit(page, { method: 'email', send: 'yes' }, stopAt);
+  return agent.submit(sent, { code: codeIn(await mail.waitFor(email, before, isSecondStep)), remember: '' }, stopAt);
 }
 
 /** Sends a code from a page of a further proof. */

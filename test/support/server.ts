@@ -103,6 +103,8 @@ export interface TestServerOptions {
   readonly drainSeconds?: number;
   /** What people see as the name of the main tenant. */
   readonly displayName?: string;
+  /** Takes the lines of the log, which are kept otherwise. */
+  readonly onLine?: (line: string) => void;
 }
 
 /**
@@ -137,14 +139,14 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];
-  const log = createLog('debug', (line) => void lines.push(line));
+  const log = createLog('debug', options.onLine ?? ((line) => void lines.push(line)));
   const admin: AdminContext = { store, sealingKey: key, clock, hasher: createPasswordHasher(), url: config.url };
   const main = await makeTenant(admin, 'default', 'localhost', options.displayName);
   if (options.dev === true) {
     await main.client({ type: 'spa', id: walk.clientId, name: 'Walk', redirectUris: [`${main.issuer}/walk`], postLogoutRedirectUris: [`${main.issuer}/walk`] });
     unwrap(await createUser(admin, main.record.id, { email: demoUser.email, password: demoUser.password, emailVerified: true, claims: { name: 'Demo User' } }));
   }
-  const dev = options.dev === true ? { dev: { walk: { ...walk, user: demoUser } } } : {};
+  const dev = options.dev === true ? { dev: { walk: { ...walk, user: demoUser }, explains: true } } : {};
   const app = underTest(() => createApp({ config, store, clock, log, ...dev }));
   unwrap(await underTest(() => app.start()));
   return {

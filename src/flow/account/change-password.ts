@@ -1,9 +1,11 @@
 import type { PasswordProblem } from '../../identity/password-rules.ts';
+import { methodsOf, restsOnMailbox } from '../../oauth/authentication-contexts.ts';
 import type { SessionRecord, UserRecord } from '../../store/records.ts';
 import type { FlowContext } from '../context.ts';
 import { judgeNewPassword } from '../new-password.ts';
 import { notify } from '../notices.ts';
 import { judgePassword } from '../password-sign-in.ts';
+import { passwordMethodOf } from '../proof.ts';
 import { passwordRulesFor } from '../reset-password.ts';
 import type { Browser } from '../sign-in.ts';
 
@@ -43,7 +45,9 @@ export async function changePassword(
   if (!hashed.ok) {
     return { kind: 'refused', problem: 'busy' };
   }
-  await context.store.setPassword(context.tenant.id, user.id, hashed.value, context.clock.now(), session.id);
+  // The new password is worth no more than what its owner has proven for it.
+  const byMail = restsOnMailbox([...methodsOf(session), ...(user.passwordHash === null ? [] : [passwordMethodOf(user)])]);
+  await context.store.setPassword(context.tenant.id, user.id, { hash: hashed.value, byMail }, context.clock.now(), session.id);
   context.record({ event: 'password_changed', userId: user.id, detail: browser.address });
   await notify(context, user, 'password_changed', browser);
   return { kind: 'changed' };

@@ -38,6 +38,7 @@ export async function collectOwnData(context: FlowContext, user: UserRecord, bro
     },
     sign_in: {
       password: user.passwordHash !== null,
+      password_by_mail: user.passwordByMail,
       passkeys: passkeys.map(({ name, createdAt, lastUsedAt, backedUp }) => ({ name, synchronised: backedUp, created_at: date(createdAt), last_used_at: date(lastUsedAt) })),
       authenticator_app_since: date(totp?.createdAt ?? null),
       recovery_codes_left: factors.recoveryCodes,

@@ -2,6 +2,7 @@ import { minute } from '../../core/clock.ts';
 import { requestSignInMail } from '../../flow/email-sign-in.ts';
 import type { Interaction } from '../../flow/interaction.ts';
 import { firstProof } from '../../flow/proof.ts';
+import { noteProvenAddress } from '../../flow/proven-address.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
 import { judgeCode } from '../../flow/tickets.ts';
 import { emailCodePage } from '../../pages/email-code.ts';
@@ -63,6 +64,7 @@ export async function acceptTicket(exchange: Exchange, interaction: Interaction,
   if (ticket.purpose !== 'sign_in' || user?.enabled !== true || user.email !== ticket.email) {
     return render(exchange, interaction, 401, 'dead');
   }
+  await noteProvenAddress(context, user, ticket);
   const proof = firstProof(context, user, 'email');
   return followSignIn(exchange, interaction, await completeSignIn(context, interaction, user, proof, await exchange.visitor(), browserOf(exchange)));
 }

@@ -90,7 +90,7 @@ async function acceptInvitation(exchange: Exchange, ticket: TicketRecord, secret
     return renderInvitation(exchange, ticket, secret, { status: outcome.problem === 'busy' ? 503 : 400, name: account.name, problem: newAccountProblem(site.words, outcome) });
   }
   await context.store.spendTicket(context.tenant.id, ticket.id, context.clock.now());
-  return signInNewcomer(exchange, startAccountInteraction('/account', context.clock.now(), { fresh: false }), outcome.user);
+  return signInNewcomer(exchange, startAccountInteraction('/account', context.clock.now()), outcome.user);
 }
 
 async function render(exchange: Exchange, ticket: TicketRecord, secret: string, status: 200 | 400 | 503, problem?: 'too_short' | 'too_long' | 'common' | 'own_data' | 'busy'): Promise<Reply> {

@@ -1,5 +1,6 @@
 import { advance } from '../../flow/authorize.ts';
 import type { Interaction } from '../../flow/interaction.ts';
+import type { Step } from '../../flow/next-step.ts';
 import type { ProofStep } from '../../flow/step-up.ts';
 import type { Visitor } from '../../flow/visitor.ts';
 import type { ClientRecord, UserRecord } from '../../store/records.ts';
@@ -9,10 +10,10 @@ import { ownLocation, type Reply } from '../reply.ts';
 import { follow, goTo, interactionOf, reseal } from './progress.ts';
 
 /** Where a person stands who has to prove more. */
-export interface AtProof {
+export interface AtProof<Kind extends ProofStep['kind']> {
   readonly kind: 'here';
   readonly interaction: Interaction;
-  readonly step: ProofStep;
+  readonly step: Extract<ProofStep, { kind: Kind }>;
   readonly client: ClientRecord | undefined;
   readonly user: UserRecord;
   readonly visitor: Visitor;
@@ -24,7 +25,7 @@ type ProofPath = '/second-factor' | '/set-up-factor';
  * Looks where the request stands, and answers it where that is not at this step: no step can be skipped, nor taken again.
  * A form is taken from the person only whom its page was shown to, whoever has signed in since in another tab.
  */
-export async function atProof(exchange: Exchange, kind: ProofStep['kind'], path: ProofPath): Promise<AtProof | { readonly kind: 'elsewhere'; readonly reply: Reply }> {
+export async function atProof<Kind extends ProofStep['kind']>(exchange: Exchange, kind: Kind, path: ProofPath): Promise<AtProof<Kind> | { readonly kind: 'elsewhere'; readonly reply: Reply }> {
   const opened = interactionOf(exchange);
   if (opened === undefined) {
     return { kind: 'elsewhere', reply: lostInteractionPage(exchange) };
@@ -32,7 +33,7 @@ export async function atProof(exchange: Exchange, kind: ProofStep['kind'], path:
   const { context } = exchange;
   const visitor = await exchange.visitor();
   const progress = await advance(context, opened, visitor);
-  if (progress.kind !== 'waiting' || progress.step.kind !== kind) {
+  if (progress.kind !== 'waiting' || !isAt(progress.step, kind)) {
     return { kind: 'elsewhere', reply: follow(exchange, opened, progress) };
   }
   const { step, client } = progress;
@@ -46,6 +47,10 @@ export async function atProof(exchange: Exchange, kind: ProofStep['kind'], path:
   }
   const interaction: Interaction = { ...rest, provingUser: step.userId, ...(step.session && { chosenSession: step.session.id }) };
   return { kind: 'here', interaction, step, client, user, visitor };
+}
+
+function isAt<Kind extends ProofStep['kind']>(step: Step, kind: Kind): step is Extract<ProofStep, { kind: Kind }> {
+  return step.kind === kind;
 }
 
 /** The address at which this step shows one of its ways. */

@@ -1,13 +1,13 @@
 import { minute } from '../../core/clock.ts';
 import { judgePasskey, newPasskeyChallenge, ownPasskeyOptions } from '../../flow/passkeys.ts';
 import { advance } from '../../flow/authorize.ts';
-import { type FactorWay, judgeFactorCode, sendFactorCode, waysOf } from '../../flow/second-factor.ts';
+import type { FactorWay } from '../../flow/known.ts';
+import { judgeFactorCode, sendFactorCode } from '../../flow/second-factor.ts';
 import { chooseAccount } from '../../flow/select-account.ts';
 import { addProof, rememberBrowser } from '../../flow/step-up.ts';
 import type { AuthenticationMethod } from '../../oauth/authentication-contexts.ts';
 import { type SecondFactorProblem, secondFactorPage } from '../../pages/second-factor.ts';
 import type { Exchange } from '../exchange.ts';
-import { lostInteractionPage } from '../failure-page.ts';
 import { addRemembered } from '../remembered.ts';
 import type { Reply } from '../reply.ts';
 import { siteOf } from '../site.ts';
@@ -16,6 +16,8 @@ import { type AtProof, atProof, methodOf, wayHref } from './proof-step.ts';
 import { browserOf, follow, followSignIn, goTo, leadingOf, reseal } from './progress.ts';
 
 const path = '/second-factor';
+
+type AtSecondFactor = AtProof<'second_factor'>;
 
 interface View {
   readonly status: 200 | 401 | 429;
@@ -41,7 +43,7 @@ export async function submitSecondFactor(exchange: Exchange): Promise<Reply> {
     const next = chooseAccount(rest, at.visitor, '');
     return follow(exchange, next, await advance(context, next, at.visitor));
   }
-  const way = (await waysOf(context, at.interaction, at.step)).find((known) => known === methodOf(exchange));
+  const way = at.step.ways.find((known) => known === methodOf(exchange));
   if (way === undefined) {
     return render(exchange, at, { status: 200 });
   }
@@ -66,21 +68,20 @@ export async function submitSecondFactor(exchange: Exchange): Promise<Reply> {
   }
 }
 
-async function proven(exchange: Exchange, { interaction, step, user, visitor }: AtProof, method: AuthenticationMethod): Promise<Reply> {
+async function proven(exchange: Exchange, { interaction, step, user, visitor }: AtSecondFactor, method: AuthenticationMethod): Promise<Reply> {
   const { context, cookies, form } = exchange;
-  const remembered = form.get('remember') === 'yes' ? await rememberBrowser(context, user.id) : undefined;
+  const remembered = form.get('remember') === 'yes' ? await rememberBrowser(context, interaction, step, method) : undefined;
   const outcome = await addProof(context, interaction, step, user, method, visitor, browserOf(exchange));
   return followSignIn(exchange, interaction, outcome, remembered === undefined ? [] : [addRemembered(cookies, remembered)]);
 }
 
-async function render(exchange: Exchange, at: AtProof, view: View): Promise<Reply> {
+async function render(exchange: Exchange, at: AtSecondFactor, view: View): Promise<Reply> {
   const { context } = exchange;
-  const ways = await waysOf(context, at.interaction, at.step);
+  const { ways } = at.step;
   const usual: FactorWay | undefined = ways.find((way) => way === 'email' && at.interaction.ticket !== undefined) ?? ways[0];
   const way = ways.find((known) => known === methodOf(exchange)) ?? usual;
   if (way === undefined) {
-    // Whatever was there has been removed while the page was open.
-    return lostInteractionPage(exchange);
+    throw new Error('unreachable: where no way is left, a factor is set up');
   }
   const challenge = newPasskeyChallenge(context);
   const interaction = way === 'passkey' ? { ...at.interaction, challenge } : at.interaction;
@@ -99,8 +100,8 @@ async function render(exchange: Exchange, at: AtProof, view: View): Promise<Repl
       others: ways.filter((other) => other !== way).map((other) => ({ way: other, href: wayHref(exchange, path, at.interaction, other) })),
       passkeyOptions: way === 'passkey' ? JSON.stringify(await ownPasskeyOptions(context, challenge, at.user.id)) : undefined,
       sent: at.interaction.ticket?.purpose === 'second_factor',
-      // Remembering spares the policy's question; where it asks none, there is nothing to spare.
-      rememberDays: (at.client?.secondFactor ?? settings.secondFactor) === 'off' ? 0 : settings.rememberDeviceDays,
+      // Remembering spares the policy's question; where it asks none, or this is not what it asks for, there is nothing to spare.
+      rememberDays: (at.client?.secondFactor ?? settings.secondFactor) === 'off' || at.step.level < 2 ? 0 : settings.rememberDeviceDays,
       problem: view.problem,
       retryAfterMinutes: wait && Math.ceil(wait / minute),
     }),

@@ -11,6 +11,8 @@ import { afterProof, browserOf, cookiesOf, followSignIn, leadingOf, reseal } fro
 
 const path = '/set-up-factor';
 
+type AtSetUp = AtProof<'set_up_factor'>;
+
 /** Offers what the person can set up, or begins with one of it. */
 export async function showSetUpFactor(exchange: Exchange): Promise<Reply> {
   const at = await atProof(exchange, 'set_up_factor', path);
@@ -41,9 +43,9 @@ export async function submitSetUpFactor(exchange: Exchange): Promise<Reply> {
   return outcome.kind === 'added' ? added(exchange, at, outcome) : render(exchange, at, outcome.kind);
 }
 
-/** The new factor counts as the proof that was missing. The recovery codes are shown in between, where there are any. */
-async function added(exchange: Exchange, at: AtProof, { method, recoveryCodes }: FactorAdded): Promise<Reply> {
-  const outcome = await addProof(exchange.context, at.interaction, at.step, at.user, method, at.visitor, browserOf(exchange));
+/** The new factor settles what the policy asked for; an application that wants it proven asks for it next. The recovery codes are shown in between, where there are any. */
+async function added(exchange: Exchange, at: AtSetUp, { recoveryCodes }: FactorAdded): Promise<Reply> {
+  const outcome = await addProof(exchange.context, at.interaction, at.step, at.user, 'new_factor', at.visitor, browserOf(exchange));
   if (recoveryCodes.length === 0) {
     return followSignIn(exchange, at.interaction, outcome);
   }
@@ -58,12 +60,12 @@ async function added(exchange: Exchange, at: AtProof, { method, recoveryCodes }:
 }
 
 /** What is set up: nothing but a passkey reaches the highest level. Undefined while the person has still to choose. */
-function wayAt(exchange: Exchange, { step }: AtProof): 'passkey' | 'totp' | undefined {
+function wayAt(exchange: Exchange, { step }: AtSetUp): 'passkey' | 'totp' | undefined {
   const method = methodOf(exchange);
   return step.level === 3 || method === 'passkey' ? 'passkey' : method === 'totp' ? 'totp' : undefined;
 }
 
-async function render(exchange: Exchange, at: AtProof, problem?: SetUpProblem): Promise<Reply> {
+async function render(exchange: Exchange, at: AtSetUp, problem?: SetUpProblem): Promise<Reply> {
   const { context } = exchange;
   const way = wayAt(exchange, at);
   const challenge = newPasskeyChallenge(context);

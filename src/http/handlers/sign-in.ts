@@ -4,7 +4,7 @@ import type { FlowContext } from '../../flow/context.ts';
 import type { Interaction } from '../../flow/interaction.ts';
 import { anyPasskeyOptions, newPasskeyChallenge } from '../../flow/passkeys.ts';
 import { judgePassword } from '../../flow/password-sign-in.ts';
-import { firstProof } from '../../flow/proof.ts';
+import { firstProof, passwordMethodOf } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
 import { offersSignUp } from '../../flow/sign-up.ts';
 import type { SignInProblem } from '../../pages/models.ts';
@@ -47,7 +47,7 @@ export async function submitSignIn(exchange: Exchange): Promise<Reply> {
   const visitor = await exchange.visitor();
   const outcome = await judgePassword(context, email, exchange.form.get('password') ?? '', browser);
   if (outcome.kind === 'right') {
-    const proof = firstProof(context, outcome.user, 'password');
+    const proof = firstProof(context, outcome.user, passwordMethodOf(outcome.user));
     return followSignIn(exchange, interaction, await completeSignIn(context, interaction, outcome.user, proof, visitor, browser));
   }
   const progress = await advance(context, interaction, visitor);

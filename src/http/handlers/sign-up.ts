@@ -1,5 +1,5 @@
 import type { Interaction } from '../../flow/interaction.ts';
-import { firstProof } from '../../flow/proof.ts';
+import { firstProof, passwordMethodOf } from '../../flow/proof.ts';
 import { completeSignIn } from '../../flow/sign-in.ts';
 import { createAccount, mayHaveAccount, type NewAccount, offersSignUp, provenAddress, requestSignUpMail, type SignUpOutcome } from '../../flow/sign-up.ts';
 import { checkNewEmail } from '../../identity/users.ts';
@@ -80,9 +80,9 @@ export function newAccountOf({ form }: Exchange, email: string): NewAccount {
   };
 }
 
-/** Signs the owner of a new account in. Both were proven just now: the address by its mail, the password by choosing it. */
+/** Signs the owner of a new account in. A password that was chosen just now, by a link or code of that mail, adds nothing to it. */
 export async function signInNewcomer(exchange: Exchange, interaction: Interaction, user: UserRecord): Promise<Reply> {
-  const first = firstProof(exchange.context, user, 'password');
+  const first = firstProof(exchange.context, user, passwordMethodOf(user));
   const proof = { ...first, methods: [...first.methods, 'email'] as const };
   const outcome = await completeSignIn(exchange.context, interaction, user, proof, await exchange.visitor(), browserOf(exchange));
   return followSignIn(exchange, interaction, outcome);

@@ -4,7 +4,8 @@ import { accountFrame, card, type OwnPage, type Pager, pagerLinks } from './fram
 
 interface Happening {
   readonly what: Html;
-  readonly device: string;
+  /** None where no browser did it. */
+  readonly device: string | undefined;
   readonly address: string;
   readonly at: Html;
 }
@@ -23,7 +24,7 @@ export function activityPage(m: OwnPage & { readonly happenings: readonly Happen
 ${m.happenings.map(
           ({ what, device, address, at }) => html`<li><div class="thing"><b>${what}</b>
 <p>${at}</p>
-<p>${device} ${phrase(words['account.session_address'], { address: html`<bdi>${address}</bdi>` })}</p></div></li>
+${device !== undefined && html`<p>${device} ${phrase(words['account.session_address'], { address: html`<bdi>${address}</bdi>` })}</p>`}</div></li>
 `,
         )}</ul>`,
       )

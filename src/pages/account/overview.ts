@@ -5,6 +5,8 @@ import { accountFrame, card, ownForm, type OwnPage } from './frame.ts';
 interface Overview extends OwnPage {
   readonly hasPassword: boolean;
   readonly passkeys: string;
+  /** Whether one passkey is all that stands beside the password. */
+  readonly onePasskey: boolean;
   /** None where the tenant asks for no second step and the person has none. */
   readonly secondStep: { readonly authenticator: boolean; readonly recoveryCodes: string } | undefined;
   readonly devices: string;
@@ -20,7 +22,7 @@ export function overviewPage(m: Overview): Html {
     title: words['account.title'],
     lead: words['account.lead'],
     back: false,
-    content: html`${card(
+    content: html`${m.onePasskey && html`<p class="note" id="one-passkey">${words['account.one_passkey']} <a href="/account/recovery-codes">${words['account.recovery_codes']}</a></p>`}${card(
       words['account.section_person'],
       rows([
         { href: '/account/profile', name: words['account.profile'], value: bdi(m.account.name === m.account.email ? words['account.not_given'] : m.account.name) },

@@ -71,6 +71,7 @@ export interface Schema {
     email_key: string;
     email_verified: number;
     password_hash: string | null;
+    password_by_mail: number;
     claims: string;
     terms_accepted_at: number | null;
     enabled: number;
@@ -85,6 +86,7 @@ export interface Schema {
     auth_time: number;
     acr: string;
     amr: string;
+    methods: string;
     user_agent: string;
     address: string;
     created_at: number;

@@ -4,6 +4,7 @@ import type { Verb } from './verb.ts';
 import * as attempts from './verbs/attempts.ts';
 import * as clients from './verbs/clients.ts';
 import * as devices from './verbs/devices.ts';
+import * as factors from './verbs/factors.ts';
 import * as grants from './verbs/grants.ts';
 import { takeLease } from './verbs/leases.ts';
 import * as messages from './verbs/messages.ts';
@@ -77,6 +78,8 @@ const writes = {
   setUserEnabled: users.setUserEnabled,
   setPassword: users.setPassword,
   rehashPassword: users.rehashPassword,
+  trustPassword: users.trustPassword,
+  verifyEmail: users.verifyEmail,
   changeEmail: users.changeEmail,
   updateUserClaims: users.updateUserClaims,
   acceptTerms: users.acceptTerms,
@@ -110,6 +113,7 @@ const writes = {
   replaceRecoveryCodes: recoveryCodes.replaceRecoveryCodes,
   useRecoveryCode: recoveryCodes.useRecoveryCode,
   rememberDevice: devices.rememberDevice,
+  resetFactors: factors.resetFactors,
   forgetDevices: devices.forgetDevices,
   forgetExcessDevices: devices.forgetExcessDevices,
   createTicket: tickets.createTicket,

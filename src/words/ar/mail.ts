@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': 'تم إنشاء رموز استرداد جديدة',
   'mail.notice.recovery_code_used.subject': 'استُخدم رمز استرداد لحسابك لدى {tenant}',
   'mail.notice.recovery_code_used.heading': 'استُخدم رمز استرداد',
+  'mail.notice.factors_reset.subject': 'أُزيلت خطوة ثانية من حسابك لدى {tenant}',
+  'mail.notice.factors_reset.heading': 'أزال مشغّلو هذا الموقع خطوة ثانية',
 };

@@ -191,6 +191,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': 'أنت على وشك تسجيل الخروج من {tenant}. قد تطلب منك التطبيقات التي تستخدمها بهذا الحساب تسجيل الدخول مجددًا.',
   'sign_out.submit': 'تسجيل الخروج',
   'sign_out.stay': 'عدم الخروج',
+  'sign_out.no_way_back': 'لن تُعاد بعد ذلك إلى التطبيق، لأنه طلب ذلك بطريقة لا يمكن اتباعها.',
   'signed_out.title': 'تم تسجيل الخروج',
   'signed_out.heading': 'تم تسجيل خروجك',
   'signed_out.lead': 'انتهت جلستك في {tenant}. على جهاز مشترك، أغلق المتصفح أيضًا.',

@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': 'Neue Wiederherstellungscodes wurden erstellt',
   'mail.notice.recovery_code_used.subject': 'Ein Wiederherstellungscode Ihres Kontos bei {tenant} wurde verwendet',
   'mail.notice.recovery_code_used.heading': 'Ein Wiederherstellungscode wurde verwendet',
+  'mail.notice.factors_reset.subject': 'Aus Ihrem Konto bei {tenant} wurde ein zweiter Schritt entfernt',
+  'mail.notice.factors_reset.heading': 'Die Betreiber dieser Website haben einen zweiten Schritt entfernt',
 };

@@ -192,6 +192,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': 'Sie sind dabei, sich bei {tenant} abzumelden. Anwendungen, die Sie mit diesem Konto verwenden, fordern Sie dann vielleicht auf, sich erneut anzumelden.',
   'sign_out.submit': 'Abmelden',
   'sign_out.stay': 'Angemeldet bleiben',
+  'sign_out.no_way_back': 'Danach führt kein Weg zurück zur Anwendung: Sie hat ihn auf eine Weise verlangt, der wir nicht folgen können.',
   'signed_out.title': 'Abgemeldet',
   'signed_out.heading': 'Sie sind abgemeldet',
   'signed_out.lead': 'Ihre Sitzung bei {tenant} ist beendet. Schließen Sie an einem gemeinsam genutzten Computer auch den Browser.',

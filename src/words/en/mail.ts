@@ -59,4 +59,6 @@ export const mail = {
   'mail.notice.recovery_codes_replaced.heading': 'New recovery codes were made',
   'mail.notice.recovery_code_used.subject': 'A recovery code of your account at {tenant} was used',
   'mail.notice.recovery_code_used.heading': 'A recovery code was used',
+  'mail.notice.factors_reset.subject': 'A second step was taken away from your account at {tenant}',
+  'mail.notice.factors_reset.heading': 'The operators of this site took a second step of yours away',
 };

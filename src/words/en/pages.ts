@@ -189,6 +189,7 @@ export const pages = {
   'sign_out.about_to': 'You are about to sign out of {tenant}. Applications that you use with this account may ask you to sign in again.',
   'sign_out.submit': 'Sign out',
   'sign_out.stay': 'Stay signed in',
+  'sign_out.no_way_back': 'You will not be sent back to the application afterwards: it asked for that in a way that cannot be followed.',
   'signed_out.title': 'Signed out',
   'signed_out.heading': 'You are signed out',
   'signed_out.lead': 'Your session at {tenant} has ended. On a shared computer, close the browser too.',

@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': 'Se han creado nuevos códigos de recuperación',
   'mail.notice.recovery_code_used.subject': 'Se ha usado un código de recuperación de su cuenta de {tenant}',
   'mail.notice.recovery_code_used.heading': 'Se ha usado un código de recuperación',
+  'mail.notice.factors_reset.subject': 'Se ha retirado un segundo paso de su cuenta de {tenant}',
+  'mail.notice.factors_reset.heading': 'Los responsables de este sitio han retirado un segundo paso',
 };

@@ -192,6 +192,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': 'Está a punto de cerrar su sesión en {tenant}. Es posible que las aplicaciones que usa con esta cuenta le pidan iniciar sesión de nuevo.',
   'sign_out.submit': 'Cerrar sesión',
   'sign_out.stay': 'Mantener la sesión',
+  'sign_out.no_way_back': 'Después no volverá a la aplicación: lo pidió de una forma que no se puede seguir.',
   'signed_out.title': 'Sesión cerrada',
   'signed_out.heading': 'Ha cerrado la sesión',
   'signed_out.lead': 'Su sesión en {tenant} ha terminado. En un equipo compartido, cierre también el navegador.',

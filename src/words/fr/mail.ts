@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': 'De nouveaux codes de récupération ont été créés',
   'mail.notice.recovery_code_used.subject': 'Un code de récupération de votre compte chez {tenant} a été utilisé',
   'mail.notice.recovery_code_used.heading': 'Un code de récupération a été utilisé',
+  'mail.notice.factors_reset.subject': 'Une seconde étape a été retirée de votre compte chez {tenant}',
+  'mail.notice.factors_reset.heading': 'Les responsables de ce site ont retiré une seconde étape',
 };

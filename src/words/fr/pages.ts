@@ -192,6 +192,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': 'Vous allez fermer votre session chez {tenant}. Les applications que vous utilisez avec ce compte pourront vous demander de vous connecter à nouveau.',
   'sign_out.submit': 'Se déconnecter',
   'sign_out.stay': 'Garder la session ouverte',
+  'sign_out.no_way_back': 'Vous ne serez pas renvoyé ensuite vers l’application : elle l’a demandé d’une manière qui ne peut pas être suivie.',
   'signed_out.title': 'Déconnexion effectuée',
   'signed_out.heading': 'Votre session est fermée',
   'signed_out.lead': 'Il n’y a plus de session ouverte chez {tenant}. Sur un ordinateur partagé, fermez aussi le navigateur.',

@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': '新しい回復用コードが作成されました',
   'mail.notice.recovery_code_used.subject': '{tenant} のアカウントの回復用コードが使用されました',
   'mail.notice.recovery_code_used.heading': '回復用コードが使用されました',
+  'mail.notice.factors_reset.subject': '{tenant} のアカウントから追加確認の手段が解除されました',
+  'mail.notice.factors_reset.heading': 'サイトの運営者が追加確認の手段を解除しました',
 };

@@ -191,6 +191,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': '{tenant} からログアウトします。このアカウントで使っているアプリケーションで、再度ログインが必要になることがあります。',
   'sign_out.submit': 'ログアウト',
   'sign_out.stay': 'ログインしたままにする',
+  'sign_out.no_way_back': 'ログアウト後、アプリケーションには戻りません。アプリケーションの要求に従うことができないためです。',
   'signed_out.title': 'ログアウト完了',
   'signed_out.heading': 'ログアウトしました',
   'signed_out.lead': '{tenant} でのセッションは終了しました。共用のコンピューターでは、ブラウザも閉じてください。',

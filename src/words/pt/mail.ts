@@ -62,4 +62,6 @@ export const mail: Translation<typeof source> = {
   'mail.notice.recovery_codes_replaced.heading': 'Novos códigos de recuperação foram gerados',
   'mail.notice.recovery_code_used.subject': 'Um código de recuperação da sua conta em {tenant} foi usado',
   'mail.notice.recovery_code_used.heading': 'Um código de recuperação foi usado',
+  'mail.notice.factors_reset.subject': 'Uma segunda etapa foi removida da sua conta em {tenant}',
+  'mail.notice.factors_reset.heading': 'Os responsáveis por este site removeram uma segunda etapa',
 };

@@ -191,6 +191,7 @@ export const pages: Translation<typeof source> = {
   'sign_out.about_to': 'Sua sessão em {tenant} será encerrada. Os aplicativos que você usa com esta conta podem pedir que você entre novamente.',
   'sign_out.submit': 'Sair',
   'sign_out.stay': 'Manter a sessão',
+  'sign_out.no_way_back': 'Depois disso você não voltará ao aplicativo: ele pediu isso de um modo que não pode ser seguido.',
   'signed_out.title': 'Sessão encerrada',
   'signed_out.heading': 'Sua sessão foi encerrada',
   'signed_out.lead': 'Sua sessão em {tenant} terminou. Em um computador compartilhado, feche também o navegador.',

@@ -8,7 +8,7 @@ import { dateOf } from './dates.ts';
 import { accountForm, accountPage, ownPage, pageReply, redirectDone } from './door.ts';
 import { partOf, showPart } from './paging.ts';
 
-const place = { path: '/account/applications', fresh: false } as const;
+const place = { path: '/account/applications', demand: 'nothing' } as const;
 
 /** Which applications have access, our own too. */
 export const showApplications = accountPage(place, async (exchange, owner) => {

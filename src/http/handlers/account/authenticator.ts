@@ -8,8 +8,8 @@ import { dateOf } from './dates.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 import { factorAdded } from './factor-added.ts';
 
-const place = { path: '/account/authenticator', fresh: true } as const;
-const setUp = { path: '/account/authenticator/set-up', fresh: true } as const;
+const place = { path: '/account/authenticator', demand: 'everything' } as const;
+const setUp = { path: '/account/authenticator/set-up', demand: 'everything' } as const;
 
 /** The app that the person has, or the way to one. */
 export const showAuthenticator = accountPage(place, (exchange, owner) => render(exchange, owner));

@@ -2,8 +2,7 @@ import { minute } from '../../../core/clock.ts';
 import { open, seal } from '../../../core/seal.ts';
 import { startAccountInteraction } from '../../../flow/account-request.ts';
 import { advance } from '../../../flow/authorize.ts';
-import type { FlowContext } from '../../../flow/context.ts';
-import type { AccountPath } from '../../../flow/interaction.ts';
+import type { AccountDemand, AccountPath } from '../../../flow/interaction.ts';
 import type { OwnPage } from '../../../pages/account/frame.ts';
 import type { Html } from '../../../pages/html.ts';
 import type { PageSite } from '../../../pages/models.ts';
@@ -27,8 +26,8 @@ export interface Owner {
 interface Place {
   /** The page that a person comes back to after signing in. */
   readonly path: AccountPath;
-  /** Whether it guards the account, so that a sign-in of long ago is not enough. */
-  readonly fresh: boolean;
+  /** Whether it guards the account, so that a sign-in of long ago is not enough, nor less than its owner can prove. */
+  readonly demand: AccountDemand;
 }
 
 type Handler = (exchange: Exchange) => Promise<Reply>;
@@ -56,11 +55,10 @@ export function accountForm(place: Place, submit: OwnerHandler): Handler {
 }
 
 /** The dispatcher of sign-ins decides who may come in, so that no rule of it can be forgotten here. */
-async function enter(exchange: Exchange, { path, fresh }: Place): Promise<{ readonly owner: Owner } | { readonly reply: Reply }> {
+async function enter(exchange: Exchange, { path, demand }: Place): Promise<{ readonly owner: Owner } | { readonly reply: Reply }> {
   const { context } = exchange;
   const visitor = await exchange.visitor();
-  const strong = fresh && (await hasSecondFactor(context, visitor.active));
-  const interaction = startAccountInteraction(path, context.clock.now(), { fresh, strong });
+  const interaction = startAccountInteraction(path, context.clock.now(), demand);
   const progress = await advance(context, interaction, visitor);
   if (progress.kind !== 'arrived') {
     return { reply: follow(exchange, interaction, progress) };
@@ -68,18 +66,6 @@ async function enter(exchange: Exchange, { path, fresh }: Place): Promise<{ read
   const user = await context.store.findUser(context.tenant.id, progress.session.userId);
   // Deleted between two reads: then there is nobody to show anything to.
   return user === undefined ? { reply: otherSession(exchange) } : { owner: { session: progress.session, user, site: siteOf(exchange) } };
-}
-
-/**
- * Whoever has a second factor gives it for what guards the account, even in a browser where it is not asked for again: a
- * password alone must not be enough to put another factor in its place (ASVS 6.4.4).
- */
-async function hasSecondFactor({ store, tenant }: FlowContext, session: SessionRecord | undefined): Promise<boolean> {
-  if (session === undefined || tenant.settings.secondFactor === 'off') {
-    return false;
-  }
-  const { passkeys, totp } = await store.readFactors(tenant.id, session.userId);
-  return passkeys > 0 || totp;
 }
 
 function otherSession(exchange: Exchange): Reply {

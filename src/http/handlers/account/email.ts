@@ -11,7 +11,7 @@ import { browserSecretOf, emailOf } from '../form-state.ts';
 import { browserOf } from '../progress.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 
-const place = { path: '/account/email', fresh: true } as const;
+const place = { path: '/account/email', demand: 'factor' } as const;
 
 const problems = {
   malformed: 'sign_up.email_malformed',

@@ -18,6 +18,7 @@ const sentences: Readonly<Record<AccountEvent, WordsKey>> = {
   totp_removed: 'account.event_totp_removed',
   recovery_codes_replaced: 'account.event_recovery_codes_replaced',
   recovery_code_used: 'account.event_recovery_code_used',
+  factors_reset: 'account.event_factors_reset',
   session_ended: 'account.event_session_ended',
   signed_out_everywhere: 'account.event_signed_out_everywhere',
   application_revoked: 'account.event_application_revoked',

@@ -10,21 +10,20 @@ import { browserOf, cookiesOf } from '../progress.ts';
 import { type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 
 /**
- * Goes on after a factor was added. Setting it up was a proof too, so the session is as strong as if it had been asked for;
- * otherwise the very next page would ask. With the first factor come recovery codes, which are shown at once.
+ * Goes on after a factor was added. The session knows that it was set up here, or the very next page would ask for it. With
+ * the first factor come recovery codes, which are shown at once.
  */
 export async function factorAdded(
   exchange: Exchange,
   owner: Owner,
-  { method, recoveryCodes }: FactorAdded,
+  { recoveryCodes }: FactorAdded,
   path: AccountPath,
   done: Extract<WordsKey, `account.done_${string}`>,
 ): Promise<Reply> {
   const { context } = exchange;
   const { user, session, site } = owner;
-  const interaction = startAccountInteraction(path, context.clock.now(), { fresh: true });
-  const step = { kind: 'set_up_factor', userId: user.id, level: 2, session } as const;
-  const proven = await addProof(context, interaction, step, user, method, await exchange.visitor(), browserOf(exchange));
+  const interaction = startAccountInteraction(path, context.clock.now(), 'everything');
+  const proven = await addProof(context, interaction, { session }, user, 'new_factor', await exchange.visitor(), browserOf(exchange));
   const cookies = await cookiesOf(exchange, proven);
   return recoveryCodes.length > 0
     ? pageReply(newRecoveryCodesPage({ ...ownPage(exchange, owner), note: site.words[done], codes: recoveryCodes }), 200, cookies)

@@ -13,7 +13,7 @@ import { describeEvent } from './events.ts';
 import { partOf, showPart } from './paging.ts';
 
 /** The overview: everything in one line each. */
-export const showOverview = accountPage({ path: '/account', fresh: false }, async (exchange, owner) => {
+export const showOverview = accountPage({ path: '/account', demand: 'nothing' }, async (exchange, owner) => {
   const { store, tenant, clock } = exchange.context;
   const { user, site } = owner;
   const [factors, sessions, applications, [latest]] = await Promise.all([
@@ -28,6 +28,7 @@ export const showOverview = accountPage({ path: '/account', fresh: false }, asyn
       ...ownPage(exchange, owner),
       hasPassword: user.passwordHash !== null,
       passkeys: number.format(factors.passkeys),
+      onePasskey: factors.passkeys === 1 && !factors.totp,
       secondStep:
         tenant.settings.secondFactor === 'off' && !factors.totp
           ? undefined
@@ -40,14 +41,14 @@ export const showOverview = accountPage({ path: '/account', fresh: false }, asyn
 });
 
 /** What happened to the account. */
-export const showActivity = accountPage({ path: '/account/activity', fresh: false }, async (exchange, owner) => {
+export const showActivity = accountPage({ path: '/account/activity', demand: 'nothing' }, async (exchange, owner) => {
   const { store, tenant } = exchange.context;
   const { words } = owner.site;
   const part = partOf(exchange);
   const { shown, pager } = showPart(part, await store.listSecurityEvents(tenant.id, owner.user.id, part.limit, part.skip));
   const happenings = shown.map((event) => ({
     what: describeEvent(words, event),
-    device: deviceName(words, event.userAgent),
+    device: event.address === '' ? undefined : deviceName(words, event.userAgent),
     address: event.address,
     at: dateOf(owner, event.at),
   }));
@@ -56,7 +57,7 @@ export const showActivity = accountPage({ path: '/account/activity', fresh: fals
 
 /** Lets the person go on with another account, signed in here already or not. */
 export async function switchAccount(exchange: Exchange): Promise<Reply> {
-  const interaction = startAccountInteraction('/account', exchange.context.clock.now(), { fresh: false });
+  const interaction = startAccountInteraction('/account', exchange.context.clock.now());
   const { sessions } = await exchange.visitor();
   return sessions.length === 0
     ? goTo(exchange, '/sign-in', interaction)

@@ -6,8 +6,8 @@ import { emailOf } from '../form-state.ts';
 import { browserOf } from '../progress.ts';
 import { accountForm, accountPage, ownPage, pageReply } from './door.ts';
 
-const download = { path: '/account/download', fresh: true } as const;
-const deletion = { path: '/account/delete', fresh: true } as const;
+const download = { path: '/account/download', demand: 'factor' } as const;
+const deletion = { path: '/account/delete', demand: 'factor' } as const;
 
 export const showDownload = accountPage(download, async (exchange, owner) => pageReply(downloadPage(ownPage(exchange, owner))));
 

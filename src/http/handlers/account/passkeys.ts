@@ -14,7 +14,7 @@ import { dateOf } from './dates.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 import { factorAdded } from './factor-added.ts';
 
-const place = { path: '/account/passkeys', fresh: true } as const;
+const place = { path: '/account/passkeys', demand: 'everything' } as const;
 
 export const showPasskeys = accountPage(place, (exchange, owner) => render(exchange, owner));
 

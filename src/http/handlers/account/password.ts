@@ -8,7 +8,7 @@ import type { Reply } from '../../reply.ts';
 import { browserOf } from '../progress.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 
-const place = { path: '/account/password', fresh: true } as const;
+const place = { path: '/account/password', demand: 'factor' } as const;
 
 export const showPassword = accountPage(place, async (exchange, owner) => render(exchange, owner, 200));
 

@@ -8,7 +8,7 @@ import { browserOf } from '../progress.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply, redirectDone } from './door.ts';
 
 type Values = Readonly<Record<ProfileField, string>>;
-const place = { path: '/account/profile', fresh: false } as const;
+const place = { path: '/account/profile', demand: 'nothing' } as const;
 
 export const showProfile = accountPage(place, async (exchange, owner) => {
   const claims = JSON.parse(owner.user.claims) as Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import type { Reply } from '../../reply.ts';
 import { browserOf } from '../progress.ts';
 import { accountForm, accountPage, type Owner, ownPage, pageReply } from './door.ts';
 
-const place = { path: '/account/recovery-codes', fresh: true } as const;
+const place = { path: '/account/recovery-codes', demand: 'factor' } as const;
 
 /** How many are left; the codes themselves nobody can show again. */
 export const showRecoveryCodes = accountPage(place, (exchange, owner) => render(exchange, owner));

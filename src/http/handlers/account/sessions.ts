@@ -13,7 +13,7 @@ import { partOf, showPart } from './paging.ts';
 const path = '/account/sessions';
 
 /** Where the person is signed in, this browser first. */
-export const showSessions = accountPage({ path, fresh: false }, async (exchange, owner) => {
+export const showSessions = accountPage({ path, demand: 'nothing' }, async (exchange, owner) => {
   const { store, tenant, clock } = exchange.context;
   const sessions = await store.listSessions(tenant.id, owner.user.id, clock.now());
   const hereFirst = sessions.toSorted((a, b) => Number(b.id === owner.session.id) - Number(a.id === owner.session.id));
@@ -30,19 +30,19 @@ export const showSessions = accountPage({ path, fresh: false }, async (exchange,
 });
 
 /** Signs one device out. An id that is not of the person's own sessions does nothing. */
-export const submitEndSession = accountForm({ path, fresh: false }, async (exchange, owner) => {
+export const submitEndSession = accountForm({ path, demand: 'nothing' }, async (exchange, owner) => {
   const ended = await endOneSession(exchange.context, owner.user, exchange.form.get('id') ?? '', browserOf(exchange));
   return ended ? redirectDone(exchange, owner, path, 'account.done_session') : { kind: 'redirect', to: ownLocation(path) };
 });
 
 /** Signs all other devices out. */
-export const submitEndOthers = accountForm({ path, fresh: true }, async (exchange, owner) => {
+export const submitEndOthers = accountForm({ path, demand: 'factor' }, async (exchange, owner) => {
   await signOutElsewhere(exchange.context, owner.user, owner.session, browserOf(exchange));
   return redirectDone(exchange, owner, path, 'account.done_everywhere');
 });
 
 /** Signs the person out here. Whoever else is signed in in this browser stays so. */
-export const submitSignOut = accountForm({ path: '/account', fresh: false }, async (exchange, owner) => {
+export const submitSignOut = accountForm({ path: '/account', demand: 'nothing' }, async (exchange, owner) => {
   await signOut(exchange.context, owner.session);
   return pageReply(signedOutPage({ site: owner.site }), 200, [{ name: 'session', value: withoutSession(await exchange.sessions(), owner.session) }]);
 });

@@ -222,6 +222,7 @@ const standingOfGrant = template((values: { tenantId: TenantId; grantId: string;
       'users.email_key',
       'users.email_verified',
       'users.password_hash',
+      'users.password_by_mail',
       'users.claims as user_claims',
       'users.terms_accepted_at',
       'users.enabled',
@@ -247,9 +248,9 @@ export function* readStanding(
     const accessTokenRevoked = accessTokenId !== '' && (yield* isRevoked(tenantId, accessTokenId));
     return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
   }
-  const { email, email_key, email_verified, user_claims, enabled, user_created_at, updated_at } = row;
+  const { email, email_key, email_verified, password_by_mail, user_claims, enabled, user_created_at, updated_at } = row;
   const complete =
-    email !== null && email_key !== null && email_verified !== null && user_claims !== null && enabled !== null && user_created_at !== null && updated_at !== null;
+    email !== null && email_key !== null && email_verified !== null && password_by_mail !== null && user_claims !== null && enabled !== null && user_created_at !== null && updated_at !== null;
   return {
     grant: toGrant(row),
     user: complete
@@ -260,6 +261,7 @@ export function* readStanding(
           email_key,
           email_verified,
           password_hash: row.password_hash,
+          password_by_mail,
           claims: user_claims,
           terms_accepted_at: row.terms_accepted_at,
           enabled,

@@ -1,3 +1,4 @@
+import type { NewPassword } from '../../port.ts';
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
 import { sql, userTables } from '../schema.ts';
@@ -69,11 +70,11 @@ export function* setUserEnabled(tenantId: TenantId, userId: string, enabled: boo
   return toUser(changed);
 }
 
-export function* setPassword(tenantId: TenantId, userId: string, passwordHash: string, now: Instant, keepSession?: string): Verb<boolean> {
+export function* setPassword(tenantId: TenantId, userId: string, password: NewPassword, now: Instant, keepSession?: string): Verb<boolean> {
   const row = yield* first(
     sql
       .updateTable('users')
-      .set({ password_hash: passwordHash, updated_at: now })
+      .set({ password_hash: password.hash, password_by_mail: flag(password.byMail), updated_at: now })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -94,6 +95,33 @@ export function* rehashPassword(tenantId: TenantId, userId: string, from: string
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('password_hash', '=', from)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* trustPassword(tenantId: TenantId, userId: string, passwordHash: string): Verb<boolean> {
+  const row = yield* decide(
+    sql
+      .updateTable('users')
+      .set({ password_by_mail: flag(false) })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('password_hash', '=', passwordHash)
+      .returning('id'),
+  );
+  return row !== undefined;
+}
+
+export function* verifyEmail(tenantId: TenantId, userId: string, emailKey: string, now: Instant): Verb<boolean> {
+  const row = yield* first(
+    sql
+      .updateTable('users')
+      .set({ email_verified: 1, updated_at: now })
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .where('email_key', '=', emailKey)
+      .where('email_verified', '=', 0)
       .returning('id'),
   );
   return row !== undefined;
