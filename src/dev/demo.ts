@@ -140,7 +140,7 @@ async function openToEverybody({ store }: AdminContext, tenant: TenantRecord): P
   }
 }
 
-/** Something behind every standard scope, so that every one of them can be seen at work. */
+/** Something behind every scope that is there at the start, so that every one of them can be seen at work. */
 const demoClaims = {
   name: 'Robin Demo',
   given_name: 'Robin',
@@ -151,6 +151,7 @@ const demoClaims = {
   birthdate: '1990-04-01',
   zoneinfo: 'Europe/Paris',
   locale: 'en-GB',
+  groups: 'demo',
   phone_number: '+44 20 7946 0123',
   address: JSON.stringify({ street_address: '1 Example Street', locality: 'London', postal_code: 'N1 1AA', country: 'United Kingdom' }),
 };

@@ -25,7 +25,8 @@ export function describeConsent(
   });
   const shown = new Set(groups.flatMap(({ scopes }) => scopes));
   const own = [...new Set([tenantItself, ...apis].flatMap((resource) => (Object.hasOwn(allowed, resource) ? allowed[resource] ?? [] : [])))];
-  const rest = own.filter((item) => !shown.has(item) || (allowed[tenantItself] ?? []).includes(item));
+  const isSaidBy = (item: string) => claims.some(({ name, scope }) => item === `claim:${name}` && own.includes(scope));
+  const rest = own.filter((item) => !isSaidBy(item) && (!shown.has(item) || (allowed[tenantItself] ?? []).includes(item)));
   return [
     { items: rest.map((item) => describeItem(item, claims, words)) },
     ...groups.map(({ api, scopes }) => ({
