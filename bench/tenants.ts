@@ -114,7 +114,7 @@ async function fill(blueprint: Blueprint): Promise<{ readonly whole: number; rea
   }
   const whole = await timed(Math.min(sample, 100), async (index) => {
     const tenant = unwrap(await createTenant(context, { name: `whole-${index}`, domain: `whole-${index}.localhost` }));
-    await completeKeys(context, tenant.id);
+    await completeKeys(context, tenant);
   });
   const withoutRsa = await timed(count - sample - 1, async (index) => {
     unwrap(await createTenant(context, { name: `tenant-${index}`, domain: `tenant-${index}.localhost` }));

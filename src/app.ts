@@ -7,7 +7,7 @@ import { type Clock, second } from './core/clock.ts';
 import type { RecordEvent } from './core/events.ts';
 import type { Log } from './core/log.ts';
 import { single } from './core/metrics.ts';
-import type { Result } from './core/result.ts';
+import { fail, type Result } from './core/result.ts';
 import { createOriginReader } from './http/client-address.ts';
 import { createProcessMetrics } from './http/operations/process-metrics.ts';
 import { createReadiness } from './http/operations/readiness.ts';
@@ -15,7 +15,7 @@ import { createRequestMetrics } from './http/operations/request-metrics.ts';
 import { createServeOperations } from './http/operations/serve-operations.ts';
 import { createRoutes, type Development } from './http/routes.ts';
 import { createServeRequest } from './http/serve-request.ts';
-import { createListener } from './http/server.ts';
+import { createListener, whyNotListen } from './http/server.ts';
 import { createTenantResolver } from './http/tenant.ts';
 import { createPasswordHasher } from './identity/password.ts';
 import { createPasswordJudge } from './identity/password-judge.ts';
@@ -54,6 +54,16 @@ export interface App {
 /** RSA key pairs kept ready for tenants that are used for the first time. */
 const sparePairs = 2;
 
+/** Why a server could not listen where the configuration says, each as one sentence. It listens there for a moment. */
+export async function listeningProblems({ listen, operationsListen }: Pick<Config, 'listen' | 'operationsListen'>): Promise<readonly string[]> {
+  const [main, operations] = await Promise.all([whyNotListen(listen), operationsListen && whyNotListen(operationsListen)]);
+  return [...(main === undefined ? [] : [see(main, 'MICROAUTH_LISTEN')]), ...(operations === undefined ? [] : [see(operations, 'MICROAUTH_OPERATIONS_LISTEN')])];
+}
+
+function see(failure: string, variable: string): string {
+  return `${failure} See ${variable}.`;
+}
+
 /** Puts a server together. */
 export function createApp({ config, store, clock, log, worker = 1, dev }: AppOptions): App {
   const { sealingKey, url } = config;
@@ -68,13 +78,13 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
     log.info(event);
   };
   const delivery =
-    config.smtpUrl === undefined
+    config.mailServer === undefined
       ? undefined
       : createDelivery({
           store,
           clock,
           secrets,
-          transport: createSmtpTransport(config.smtpUrl, config.mailFrom),
+          transport: createSmtpTransport(config.mailServer, config.mailFrom),
           record,
           broken: (error) => log.error({ event: 'delivery_failed', err: error }),
         });
@@ -133,13 +143,14 @@ export function createApp({ config, store, clock, log, worker = 1, dev }: AppOpt
         const { host, port } = config.operationsListen;
         const started = await operations.start(host, port + worker - 1);
         if (!started.ok) {
-          return started;
+          return fail(see(started.failure, 'MICROAUTH_OPERATIONS_LISTEN'));
         }
         log.info({ event: 'operations_listening', ...started.value });
       }
       const started = await listener.start(config.listen.host, config.listen.port);
       if (!started.ok) {
         await operations.stop();
+        return fail(see(started.failure, 'MICROAUTH_LISTEN'));
       }
       return started;
     },

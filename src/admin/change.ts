@@ -5,7 +5,12 @@ import { type AdminFailure, refuse } from './context.ts';
 /** Changes a row that others may change at the same moment ({@link untilCounted}). */
 export async function changeRow<Value>(attempt: () => Promise<Result<Value, AdminFailure> | 'lost'>): Promise<Result<Value, AdminFailure>> {
   const outcome = await untilCounted(attempt);
-  return outcome === 'lost' ? refuse('busy', 'Others change the same at this moment; try again.') : outcome;
+  return outcome === 'lost' ? tooBusy() : outcome;
+}
+
+/** Others were faster each time. */
+export function tooBusy(): ReturnType<typeof refuse> {
+  return refuse('busy', 'Others change the same at this moment; try again.');
 }
 
 /** How a list is changed: what takes its place, then what is added, then what goes. */

@@ -1,10 +1,10 @@
 import { isLoopbackHost } from '../core/host-name.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { checkRedirectQuery, checkRedirectUri, type RedirectPurpose } from '../oauth/redirect-uri.ts';
+import { checkRedirectQuery, checkRedirectUri, hasPrivateScheme, privateSchemeWarnings, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm, Versioned } from '../store/records.ts';
-import type { SecondFactorPolicy } from '../store/tenant-settings.ts';
+import { groupsClaim, type SecondFactorPolicy } from '../store/tenant-settings.ts';
 import { changeList, type ListChange } from './change.ts';
 import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
@@ -20,7 +20,7 @@ export interface NewClient {
   readonly uri?: string | undefined;
   readonly redirectUris?: readonly string[] | undefined;
   readonly postLogoutRedirectUris?: readonly string[] | undefined;
-  /** The standard scopes when missing; none for a service. */
+  /** The standard scopes and `groups` when missing; none for a service. */
   readonly scopes?: readonly string[] | undefined;
   /** First-party when missing. */
   readonly thirdParty?: boolean | undefined;
@@ -32,6 +32,7 @@ export interface NewClient {
   readonly strictPkce?: boolean | undefined;
   readonly popup?: boolean | undefined;
   readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
+  /** RS256 when missing. */
   readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
   /** True when missing. */
   readonly claimsInIdToken?: boolean | undefined;
@@ -58,7 +59,10 @@ export interface ClientChange {
 type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt' | keyof Versioned>;
 
 /** OpenID Connect Core §2: what clients expect that say nothing. */
-const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
+export const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
+
+/** What an application that signs people in may ask for: all that is standard, and groups. */
+const personalScopes = [...standardScopes, groupsClaim];
 
 /** What a client's type decides. */
 const types: Readonly<
@@ -77,19 +81,19 @@ const types: Readonly<
     called: 'A single-page application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['none'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   native: {
     called: 'A native application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['none'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   web: {
     called: 'A web application',
     grantTypes: ['authorization_code', 'refresh_token'],
     authenticationMethods: ['client_secret_basic', 'client_secret_post'],
-    scopes: standardScopes,
+    scopes: personalScopes,
   },
   service: {
     called: 'A service',
@@ -226,7 +230,20 @@ function pointlessSetting(settings: ClientSettings): string | undefined {
   return settings.idTokenAlgorithm === defaultIdTokenAlgorithm && settings.claimsInIdToken ? undefined : 'ID tokens to sign';
 }
 
+/** What is accepted, and should be known all the same: one sentence each. */
+export function clientWarnings({ redirectUris, postLogoutRedirectUris }: Pick<ClientRecord, 'redirectUris' | 'postLogoutRedirectUris'>): readonly string[] {
+  return privateSchemeWarnings([...redirectUris, ...postLogoutRedirectUris]);
+}
+
 function checkUris(settings: ClientSettings): string | undefined {
+  // Without one there is no website, and the application is a native one, which keeps no secret.
+  if (settings.type === 'web' && settings.redirectUris.length > 0 && settings.redirectUris.every(hasPrivateScheme)) {
+    return 'A web application needs an https redirect URI beside its private-use schemes; one that has none is a native application.';
+  }
+  // RFC 8252 §8.1: whoever has claimed the scheme too gets the code, and PKCE alone makes it worthless there.
+  if (settings.unprotectedCodes && settings.redirectUris.some(hasPrivateScheme)) {
+    return 'A client with a private-use scheme cannot do without both PKCE and nonce: another application may claim the scheme and get its codes.';
+  }
   const check = (purpose: RedirectPurpose) => (uri: string) => checkRedirectUri(uri, settings.type) ?? checkRedirectQuery(uri, purpose);
   return [...settings.redirectUris.map(check('sign_in')), ...settings.postLogoutRedirectUris.map(check('sign_out'))].find((problem) => problem !== undefined);
 }
@@ -236,7 +253,7 @@ function checkScopes(settings: ClientSettings): string | undefined {
   if (malformed !== undefined) {
     return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
   }
-  const personal = settings.scopes.find((scope) => standardScopes.some((standard) => standard === scope));
+  const personal = settings.scopes.find((scope) => personalScopes.some((ofPeople) => ofPeople === scope));
   return settings.type === 'service' && personal !== undefined
     ? `A service acts for itself, so it cannot have the scope ${personal}, which is about a person.`
     : undefined;

@@ -1,10 +1,12 @@
 import { sha256 } from '../core/hash.ts';
 import { randomSecret } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import type { ClientRecord, TenantId } from '../store/records.ts';
+import type { ClientRecord, SigningAlgorithm, TenantId, TenantRecord } from '../store/records.ts';
+import { checkAlgorithm } from './algorithms.ts';
 import { changeRow } from './change.ts';
-import { checkClientChange, checkNewClient, type ClientChange, type NewClient } from './client-rules.ts';
+import { checkClientChange, checkNewClient, type ClientChange, defaultIdTokenAlgorithm, type NewClient } from './client-rules.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
 
 /** A client, and its secret where it has one: the only time that it can be read. */
 export interface ClientWithSecret {
@@ -18,11 +20,19 @@ export async function createClient(
   tenantId: TenantId,
   input: NewClient,
 ): Promise<Result<ClientWithSecret, AdminFailure>> {
-  const checked = checkNewClient(input);
+  const tenant = await findTenant(context, tenantId);
+  if (!tenant.ok) {
+    return tenant;
+  }
+  const checked = checkNewClient(withUsedAlgorithm(input, tenant.value.settings.signingAlgorithms));
   if (!checked.ok) {
     return checked;
   }
   const settings = checked.value;
+  const unused = checkIdTokens(tenant.value, settings);
+  if (unused !== undefined) {
+    return refuse('invalid', unused);
+  }
   const secret = settings.authenticationMethod === 'none' ? undefined : (input.secret ?? newSecret());
   const now = context.clock.now();
   const client: ClientRecord = {
@@ -37,6 +47,16 @@ export async function createClient(
   return outcome === 'created' ? succeed({ client, secret }) : refuse('exists', `A client ${client.id} exists already.`);
 }
 
+/** Undefined for a client whose ID tokens the tenant signs as it wants them, or that gets none. */
+export function checkIdTokens({ settings }: Pick<TenantRecord, 'settings'>, { id, grantTypes, idTokenAlgorithm }: Pick<ClientRecord, 'id' | 'grantTypes' | 'idTokenAlgorithm'>): string | undefined {
+  return grantTypes.includes('authorization_code') ? checkAlgorithm(settings, idTokenAlgorithm, `The ID tokens of client ${id}`) : undefined;
+}
+
+/** Who says nothing of an algorithm gets one that the tenant uses, where ID tokens are signed at all. */
+function withUsedAlgorithm(input: NewClient, used: readonly SigningAlgorithm[]): NewClient {
+  return input.idTokenAlgorithm !== undefined || input.type === 'service' || used.includes(defaultIdTokenAlgorithm) ? input : { ...input, idTokenAlgorithm: used[0] };
+}
+
 /** Finds a client by its id. */
 export async function findClient(context: AdminContext, tenantId: TenantId, clientId: string): Promise<Result<ClientRecord, AdminFailure>> {
   const client = await context.store.findClient(tenantId, clientId);
@@ -45,7 +65,12 @@ export async function findClient(context: AdminContext, tenantId: TenantId, clie
 
 /** Changes a client. What it was granted goes on, as far as its scopes still reach. */
 export function changeClient(context: AdminContext, tenantId: TenantId, clientId: string, change: ClientChange): Promise<Result<ClientRecord, AdminFailure>> {
-  return rewriteClient(context, tenantId, clientId, (client) => checkClientChange(client, change));
+  return rewriteClient(context, tenantId, clientId, async (client) => {
+    const tenant = await findTenant(context, tenantId);
+    const changed = tenant.ok ? checkClientChange(client, change) : tenant;
+    const unused = tenant.ok && changed.ok ? checkIdTokens(tenant.value, changed.value) : undefined;
+    return unused === undefined ? changed : refuse('invalid', unused);
+  });
 }
 
 /** Deletes a client with its grants and consents. */
@@ -86,11 +111,11 @@ function rewriteClient(
   context: AdminContext,
   tenantId: TenantId,
   clientId: string,
-  change: (client: ClientRecord) => Result<ClientRecord, AdminFailure>,
+  change: (client: ClientRecord) => Result<ClientRecord, AdminFailure> | Promise<Result<ClientRecord, AdminFailure>>,
 ): Promise<Result<ClientRecord, AdminFailure>> {
   return changeRow(async () => {
     const found = await findClient(context, tenantId, clientId);
-    const changed = found.ok ? change(found.value) : found;
+    const changed = found.ok ? await change(found.value) : found;
     if (!changed.ok) {
       return changed;
     }

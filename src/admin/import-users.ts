@@ -3,6 +3,7 @@ import { noteImportedHash } from '../identity/imported-hashes.ts';
 import { parsePhc } from '../identity/phc.ts';
 import { succeed, type Result } from '../core/result.ts';
 import type { TenantId, TenantRecord } from '../store/records.ts';
+import { groupsClaim } from '../store/tenant-settings.ts';
 import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
@@ -21,12 +22,13 @@ const imported = z.strictObject(
     /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string. */
     password_hash: z.string('must be a text').optional(),
     claims: z
-      .record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.record(z.string(), z.unknown())], 'must be a text, a number, true, false or an object'), 'must be an object of claims by their names')
+      .record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.array(z.string()), z.record(z.string(), z.unknown())], 'must be a text, a number, true, false, a list of texts or an object'), 'must be an object of claims by their names')
       .default({}),
+    groups: z.array(z.string(), 'must be a list of texts').optional(),
   },
   {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `has members that are not known: ${issue.keys.join(', ')}; these are: email, email_verified, enabled, password_hash, claims` : 'must be a JSON object',
+      issue.code === 'unrecognized_keys' ? `has members that are not known: ${issue.keys.join(', ')}; these are: email, email_verified, enabled, password_hash, claims, groups` : 'must be a JSON object',
   },
 );
 
@@ -81,7 +83,9 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
     const [issue] = parsed.error.issues;
     return refuse('invalid', `${issue?.path.join('.') || 'The line'} ${issue?.message ?? 'is wrong'}.`);
   }
-  const { email, email_verified: emailVerified, enabled, password_hash: passwordHash, claims } = parsed.data;
+  const { email, email_verified: emailVerified, enabled, password_hash: passwordHash, groups } = parsed.data;
+  // A person's groups are a claim of theirs; many exports write them beside the others.
+  const claims = groups === undefined ? parsed.data.claims : { ...parsed.data.claims, [groupsClaim]: groups };
   if (passwordHash !== undefined && parsePhc(passwordHash) === undefined && readForeignHash(passwordHash) === undefined) {
     return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 as a Modular Crypt or PHC string, or costs too much.');
   }
@@ -89,8 +93,7 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
     // Before there is anybody with such a hash.
     await noteImportedHash(context.store, tenantId, passwordHash);
   }
-  const texts = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
-  const created = await createUser(context, tenantId, { email, emailVerified, enabled, claims: texts, passwordHash });
+  const created = await createUser(context, tenantId, { email, emailVerified, enabled, claims, passwordHash });
   return created.ok ? succeed(undefined) : created;
 }
 

@@ -33,7 +33,7 @@ export async function inspectKeys({ store, sealingKey, clock }: { readonly store
     if (!opensTenantSecret(sealingKey, tenant)) {
       problems.push(`The secret of tenant ${tenant.name} does not open under the sealing key; "microauth keys reseal" was not finished, or the key is another one.`);
     }
-    const keys = publishedOf(await store.listSigningKeys(tenant.id, now), now);
+    const keys = publishedOf(await store.listSigningKeys(tenant.id, now), now).filter(({ algorithm }) => tenant.settings.signingAlgorithms.includes(algorithm));
     for (const key of keys) {
       const state = stateOf(key, keys, now);
       inspected.push({ tenant, key, state });

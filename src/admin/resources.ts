@@ -3,7 +3,8 @@ import { checkResourceIdentifier } from '../oauth/resources.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
 import { issuersOf } from '../oauth/tenant.ts';
 import type { AccessTokenType, ResourceRecord, SigningAlgorithm, TenantId, TenantRecord } from '../store/records.ts';
-import { accessTokenLifetimes } from '../store/tenant-settings.ts';
+import { accessTokenLifetimes, type TenantSettings } from '../store/tenant-settings.ts';
+import { checkAlgorithm } from './algorithms.ts';
 import { changeList, changeRow, type ListChange } from './change.ts';
 import { findClient } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
@@ -132,9 +133,10 @@ async function checkResource(context: AdminContext, tenant: TenantRecord, resour
     checkResourceIdentifier(resource.identifier) ??
     checkNotOurs(context, tenant, resource.identifier) ??
     checkDisplayName(resource.name, "resource's name") ??
-    checkScopes(resource.scopes) ??
-    checkDefaultScopes(resource) ??
-    checkLifetime(resource.accessTokenLifetime);
+    checkScopes(resource.scopes, tenant.settings) ??
+    checkDefaultScopes(resource, tenant.settings) ??
+    checkLifetime(resource.accessTokenLifetime) ??
+    checkAlgorithm(tenant.settings, resource.accessTokenAlgorithm, `The access tokens of ${resource.identifier}`);
   if (problem !== undefined) {
     return refuse('invalid', problem);
   }
@@ -150,13 +152,17 @@ async function checkResource(context: AdminContext, tenant: TenantRecord, resour
   return succeed(undefined);
 }
 
-function checkScopes(scopes: readonly string[]): string | undefined {
+function checkScopes(scopes: readonly string[], { claims }: TenantSettings): string | undefined {
   const malformed = scopes.find((scope) => !isScopeToken(scope));
   if (malformed !== undefined) {
     return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
   }
   const taken = scopes.find((scope) => standardScopes.some((standard) => standard === scope));
-  return taken === undefined ? undefined : `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
+  if (taken !== undefined) {
+    return `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
+  }
+  const ofClaim = scopes.find((scope) => claims.some((claim) => claim.scope === scope));
+  return ofClaim === undefined ? undefined : `The scope ${ofClaim} stands for claims about people; a resource needs a name of its own for it.`;
 }
 
 /** Our own endpoints are nobody's resource: their tokens come without one, and what manages the tenant has a name of its own. */
@@ -173,8 +179,8 @@ export function checkNotOurs({ url }: Pick<AdminContext, 'url'>, tenant: TenantR
   return undefined;
 }
 
-function checkDefaultScopes({ scopes, defaultScopes }: ResourceRecord): string | undefined {
-  const foreign = defaultScopes.find((scope) => !scopes.includes(scope) && !standardScopes.some((standard) => standard === scope));
+function checkDefaultScopes({ scopes, defaultScopes }: ResourceRecord, { claims }: TenantSettings): string | undefined {
+  const foreign = defaultScopes.find((scope) => !scopes.includes(scope) && !standardScopes.some((standard) => standard === scope) && !claims.some((claim) => claim.scope === scope));
   return foreign === undefined ? undefined : `The default scope ${JSON.stringify(foreign)} is neither a scope of this resource nor one of OpenID Connect.`;
 }
 

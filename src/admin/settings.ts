@@ -5,10 +5,12 @@ import { type Result, succeed } from '../core/result.ts';
 import { minimumCharacters } from '../identity/password.ts';
 import { signingAlgorithms, type TenantRecord } from '../store/records.ts';
 import type { BrandImages } from '../store/port.ts';
-import { accessTokenLifetimes, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
+import { accessTokenLifetimes, type AndroidApp, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
 import { locales } from '../words/locale.ts';
 import { placeholder, wordsOf } from '../words/words.ts';
+import { checkAlgorithm } from './algorithms.ts';
 import { imageVersion } from './brand-images.ts';
+import { checkIdTokens } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 import { atDomain, changeTenant, isRelyingPartyOf } from './tenant-names.ts';
 
@@ -34,6 +36,18 @@ function between(least: number, most: number) {
   return z.int(expected).min(least, expected).max(most, expected);
 }
 
+/** As `package=fingerprint`, a fingerprint with or without colons; several of one package make one application. */
+const androidApps = z
+  .array(z.string().regex(/^[a-zA-Z]\w*(?:\.[a-zA-Z]\w*)+=(?:[0-9a-fA-F]{64}|(?:[0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2})$/, 'must be of the form com.example.app=14:6D:…, with the SHA-256 fingerprint of the signing certificate'))
+  .max(20)
+  .transform((texts): readonly AndroidApp[] => {
+    const pairs = texts.map((text) => ({ packageName: text.slice(0, text.indexOf('=')), fingerprint: (text.slice(text.indexOf('=')).match(/[0-9a-fA-F]{2}/g) ?? []).join(':').toUpperCase() }));
+    const names = [...new Set(pairs.map(({ packageName }) => packageName))];
+    return names.map((packageName) => ({ packageName, fingerprints: [...new Set(pairs.flatMap((pair) => (pair.packageName === packageName ? [pair.fingerprint] : [])))] }));
+  });
+
+const appleApps = z.array(z.string().regex(/^[A-Z0-9]{10}\.[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, 'must be a team id and a bundle id such as A1B2C3D4E5.com.example.app')).max(20);
+
 /** The longest own sentence, in characters. */
 const maximumText = 1000;
 
@@ -52,7 +66,10 @@ const change = z
     rememberDeviceDays: between(0, 365),
     passkeyRpId: hostName.nullable(),
     passkeyOrigins: z.array(origin).max(20),
+    androidApps,
+    appleApps,
     requirePkce: z.boolean(),
+    signingAlgorithms: z.array(z.enum(signingAlgorithms)).min(1, 'must be at least one').transform((chosen) => signingAlgorithms.filter((algorithm) => chosen.includes(algorithm))),
     accessTokenAlgorithm: z.enum(signingAlgorithms),
     accessTokenLifetime: between(accessTokenLifetimes.shortest, accessTokenLifetimes.longest),
     usernameFromEmail: z.boolean(),
@@ -84,13 +101,13 @@ export async function changeSettings(
   return changeTenant(context, reference, (tenant) => decide(context, tenant, parsed.data, images), images);
 }
 
-function decide({ url }: AdminContext, tenant: TenantRecord, asked: SettingsChange, images: BrandImages): Result<TenantRecord, AdminFailure> {
+async function decide(context: AdminContext, tenant: TenantRecord, asked: SettingsChange, images: BrandImages): Promise<Result<TenantRecord, AdminFailure>> {
   const { displayName = tenant.displayName, domain = tenant.domain, keepAlias = true, brand, ...rest } = asked;
-  const moved = atDomain(tenant, domain, keepAlias, url);
+  const moved = atDomain(tenant, domain, keepAlias, context.url);
   const versions = Object.fromEntries(Object.entries(images).map(([name, image]) => [name, imageVersion(image)]));
   const settings = { ...moved.settings, ...withoutUndefined(rest), brand: { ...moved.settings.brand, ...withoutUndefined(brand ?? {}), ...versions } } as TenantSettings;
   const decided = { ...moved, displayName, settings };
-  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(decided) ?? badTextOf(settings.texts);
+  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(decided) ?? badTextOf(settings.texts) ?? (await neededAlgorithm(context, decided));
   return problem === undefined ? succeed(decided) : refuse('invalid', problem);
 }
 
@@ -106,6 +123,17 @@ function contradictionOf(tenant: TenantRecord): string | undefined {
   return isRelyingPartyOf(tenant)
     ? undefined
     : `The relying party id ${settings.passkeyRpId} must be the tenant's domain ${tenant.domain} or an alias that leads on to it, or stand above one of them.`;
+}
+
+/** Who needs an algorithm that the tenant would sign with no more. */
+async function neededAlgorithm({ store }: AdminContext, { id, settings }: TenantRecord): Promise<string | undefined> {
+  const ofTenant = checkAlgorithm(settings, settings.accessTokenAlgorithm, "The tenant's own access tokens");
+  if (ofTenant !== undefined || settings.signingAlgorithms.length === signingAlgorithms.length) {
+    return ofTenant;
+  }
+  const ofClients = (await store.listClients(id)).map((client) => checkIdTokens({ settings }, client));
+  const ofResources = (await store.listResources(id)).map((resource) => checkAlgorithm(settings, resource.accessTokenAlgorithm, `The access tokens of ${resource.identifier}`));
+  return [...ofClients, ...ofResources].find((problem) => problem !== undefined);
 }
 
 /** An own sentence must be one of ours, leave open what ours leaves open, and hold nothing but text. */

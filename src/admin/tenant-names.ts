@@ -84,12 +84,12 @@ export function isRelyingPartyOf(tenant: TenantRecord): boolean {
 export function changeTenant(
   context: AdminContext,
   reference: string,
-  change: (tenant: TenantRecord) => Result<TenantRecord, AdminFailure>,
+  change: (tenant: TenantRecord) => Result<TenantRecord, AdminFailure> | Promise<Result<TenantRecord, AdminFailure>>,
   images: BrandImages = {},
 ): Promise<Result<TenantRecord, AdminFailure>> {
   return changeRow(async () => {
     const found = await findTenant(context, reference);
-    const changed = found.ok ? change(found.value) : found;
+    const changed = found.ok ? await change(found.value) : found;
     if (!found.ok || !changed.ok) {
       return changed;
     }

@@ -4,7 +4,7 @@ import { type Result, succeed } from '../core/result.ts';
 import { createEnsureKey } from '../keys/first-keys.ts';
 import { generatePair, toSigningKey } from '../keys/key-pairs.ts';
 import { newTenantSecret } from '../keys/tenant-secrets.ts';
-import { signingAlgorithms, type TenantId, type TenantRecord } from '../store/records.ts';
+import type { TenantId, TenantRecord } from '../store/records.ts';
 import { defaultSettings } from '../store/tenant-settings.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
@@ -53,10 +53,10 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
 }
 
 /** Makes the keys that the tenant lacks, so that nobody's first request has to. */
-export async function completeKeys(context: AdminContext, tenantId: TenantId): Promise<void> {
+export async function completeKeys(context: AdminContext, { id: tenantId, settings }: TenantRecord): Promise<void> {
   const ensureKey = createEnsureKey({ ...context, makePair: generatePair });
   const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
-  const missing = signingAlgorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm));
+  const missing = settings.signingAlgorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm));
   await Promise.all(missing.map((algorithm) => ensureKey(tenantId, algorithm)));
 }
 

@@ -1,13 +1,16 @@
 import { emailKey } from '../core/email-address.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
-import { readClaim } from '../identity/claims.ts';
+import { checkClaimsSize } from '../identity/claims.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkNewEmail } from '../identity/users.ts';
 import type { PasskeyRecord, TotpRecord } from '../store/account-records.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
+import type { TenantSettings } from '../store/tenant-settings.ts';
 import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { findTenant } from './tenants.ts';
+import { readClaims } from './user-claims.ts';
 
 export interface NewUser {
   readonly email: string;
@@ -18,8 +21,8 @@ export interface NewUser {
   readonly password?: string | undefined;
   /** In the place of a password: a hash of it, checked by the caller. */
   readonly passwordHash?: string | undefined;
-  /** Standard claims by their names, as text; an address as JSON. */
-  readonly claims: Readonly<Record<string, string>>;
+  /** Standard claims and those of the tenant by their names, as JSON has them or as text. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** Makes a user. */
@@ -29,7 +32,11 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
   if (impossible !== undefined) {
     return refuse('invalid', impossible.text);
   }
-  const claims = readClaims(input.claims);
+  const tenant = await findTenant(context, tenantId);
+  if (!tenant.ok) {
+    return tenant;
+  }
+  const claims = readClaims(tenant.value.settings, input.claims);
   if (!claims.ok) {
     return claims;
   }
@@ -75,12 +82,16 @@ export function changeUser(
   change: UserChange,
 ): Promise<Result<{ readonly before: UserRecord; readonly user: UserRecord }, AdminFailure>> {
   return changeRow(async () => {
+    const tenant = await findTenant(context, tenantId);
+    if (!tenant.ok) {
+      return tenant;
+    }
     const found = await findUser(context, tenantId, reference);
     if (!found.ok) {
       return found;
     }
     const before = found.value;
-    const changed = changedUser(before, change);
+    const changed = changedUser(tenant.value.settings, before, change);
     if (!changed.ok) {
       return changed;
     }
@@ -98,13 +109,13 @@ export function changeUser(
   });
 }
 
-function changedUser(user: UserRecord, change: UserChange): Result<UserRecord, AdminFailure> {
+function changedUser(settings: TenantSettings, user: UserRecord, change: UserChange): Result<UserRecord, AdminFailure> {
   const email = change.email?.trim() ?? user.email;
   const impossible = change.email === undefined ? undefined : checkNewEmail(email);
   if (impossible !== undefined) {
     return refuse('invalid', impossible.text);
   }
-  const given = readClaims(change.claims ?? {});
+  const given = readClaims(settings, change.claims ?? {});
   if (!given.ok) {
     return given;
   }
@@ -120,6 +131,10 @@ function changedUser(user: UserRecord, change: UserChange): Result<UserRecord, A
   if (next['phone_number'] !== claims['phone_number'] && !Object.hasOwn(given.value, 'phone_number_verified')) {
     delete next['phone_number_verified'];
   }
+  const tooMuch = checkClaimsSize(next);
+  if (tooMuch !== undefined) {
+    return refuse('invalid', tooMuch);
+  }
   const isSame = emailKey(email) === user.emailKey;
   return succeed({
     ...user,
@@ -129,18 +144,6 @@ function changedUser(user: UserRecord, change: UserChange): Result<UserRecord, A
     enabled: change.enabled ?? user.enabled,
     claims: JSON.stringify(next),
   });
-}
-
-function readClaims(texts: Readonly<Record<string, string>>): Result<Readonly<Record<string, unknown>>, AdminFailure> {
-  const claims: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(texts)) {
-    const claim = readClaim(name, text);
-    if (!claim.ok) {
-      return refuse('invalid', claim.failure);
-    }
-    claims[name] = claim.value;
-  }
-  return succeed(claims);
 }
 
 /** Finds a user by id or e-mail address. */

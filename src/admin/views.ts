@@ -3,6 +3,7 @@ import { issuerOf, type PublicUrl } from '../core/issuer.ts';
 import { shapeOf } from '../identity/hash-shapes.ts';
 import type { AddressCollision } from '../store/port.ts';
 import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantAlias, TenantRecord, UserRecord, Versioned } from '../store/records.ts';
+import type { ClaimDeclaration } from '../store/tenant-settings.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
 import type { RotatedKey } from './keys.ts';
@@ -46,11 +47,14 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     remember_device_days: settings.rememberDeviceDays,
     ...(settings.importedHashes.length > 0 && { imported_hashes: settings.importedHashes.map((hash) => shapeOf(hash)) }),
     require_pkce: settings.requirePkce,
+    signing_algs: settings.signingAlgorithms,
     access_token_signed_response_alg: settings.accessTokenAlgorithm,
     access_token_lifetime: settings.accessTokenLifetime,
     username_from_email: settings.usernameFromEmail,
     ...(settings.passkeyRpId !== null && { passkey_rp_id: settings.passkeyRpId }),
     ...(settings.passkeyOrigins.length > 0 && { passkey_origins: settings.passkeyOrigins }),
+    ...(settings.androidApps.length > 0 && { android_apps: settings.androidApps.flatMap(({ packageName, fingerprints }) => fingerprints.map((fingerprint) => `${packageName}=${fingerprint}`)) }),
+    ...(settings.appleApps.length > 0 && { apple_apps: settings.appleApps }),
     ...(brand.accent !== null && { accent: brand.accent }),
     ...(brand.accentDark !== null && { accent_dark: brand.accentDark }),
     ...(brand.termsUri !== null && { terms_uri: brand.termsUri }),
@@ -58,6 +62,11 @@ export function tenantDetailView(tenant: TenantRecord, url: PublicUrl) {
     ...(brand.logo !== null && { logo: true }),
     ...(brand.icon !== null && { icon: true }),
   };
+}
+
+/** A claim of the tenant's own. */
+export function claimView({ name, type, scope, places, selfService, label }: ClaimDeclaration) {
+  return { name, type, scope, places, self_service: selfService, ...(label !== null && { label }) };
 }
 
 /** A client, without its secret. */

@@ -62,6 +62,11 @@ export function list(key: string, views: readonly Readonly<Record<string, unknow
   return { json: { [key]: views }, text: views.length === 0 ? `There are no ${key}.` : lines.join('\n') };
 }
 
+/** An answer with sentences about what its reader should see to. */
+export function warn(answer: Answer, warnings: readonly string[]): Answer {
+  return warnings.length === 0 ? answer : { json: { ...answer.json, warnings }, text: [answer.text, ...warnings.map(printable)].join('\n') };
+}
+
 function cell(value: unknown): string {
   if (typeof value === 'string') {
     return printable(value);

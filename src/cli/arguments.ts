@@ -24,6 +24,14 @@ export function pairs(value: string, previous: Readonly<Record<string, string>> 
   return { ...previous, [value.slice(0, at)]: value.slice(at + 1) };
 }
 
+/** Reads `on` or `off`. */
+export function onOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') {
+    throw new InvalidArgumentError('It must be on or off.');
+  }
+  return text === 'on';
+}
+
 /** Reads a whole number that is not negative. */
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) {
@@ -43,12 +51,4 @@ export function orNull<Value extends string | number>(value: Value | typeof none
 /** Reads a whole number, or that there is to be none. */
 export function wholeNumberOrNone(text: string): number | typeof none {
   return text === none ? none : wholeNumber(text);
-}
-
-/** Reads a switch. */
-export function onOff(text: string): boolean {
-  if (text !== 'on' && text !== 'off') {
-    throw new InvalidArgumentError('It must be on or off.');
-  }
-  return text === 'on';
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { listeningProblems } from '../app.ts';
 import { describeCollision } from '../admin/address-collisions.ts';
 import { type InspectedKey, inspectKeys } from '../admin/inspect-keys.ts';
 import { inspectedKeyView } from '../admin/views.ts';
@@ -31,7 +32,7 @@ const maximumCollisions = 20;
 export function completeCheck(command: Command): void {
   command.action(async (options: CommonOptions) => {
     const config = loadConfig(process.env, 'serve', options.config);
-    const findings = config.ok ? await inspect(config.value) : found(config.failure);
+    const findings = config.ok ? await inspectAll(config.value) : found(config.failure);
     const { problems, pendingMigrations, keys } = findings;
     const now = Date.now();
     const views = keys.map((key) => inspectedKeyView(key, now));
@@ -48,6 +49,11 @@ export function completeCheck(command: Command): void {
       complain(problems);
     }
   });
+}
+
+async function inspectAll(config: Config): Promise<Findings> {
+  const findings = await inspect(config);
+  return { ...findings, problems: [...(await listeningProblems(config)), ...findings.problems] };
 }
 
 async function inspect(config: Config): Promise<Findings> {
@@ -69,7 +75,7 @@ async function inspect(config: Config): Promise<Findings> {
   }
 }
 
-async function inspectStore(store: Store, { sealingKey, smtpUrl }: Config): Promise<Findings> {
+async function inspectStore(store: Store, { sealingKey, mailServer }: Config): Promise<Findings> {
   const clock = systemClock();
   const clockDifference = await compareClocks(store);
   const problems: string[] =
@@ -88,7 +94,7 @@ async function inspectStore(store: Store, { sealingKey, smtpUrl }: Config): Prom
   if (!key.ok) {
     return { problems: [...problems, key.failure], pendingMigrations, keys: [], clockDifference };
   }
-  if (smtpUrl === undefined) {
+  if (mailServer === undefined) {
     const waiting = (await store.listTenants()).filter(({ settings }) => settings.signUp !== 'closed' || settings.emailSignIn).map(({ name }) => name);
     problems.push(...(waiting.length === 0 ? [] : [`Without MICROAUTH_SMTP_URL nobody can sign up or sign in by mail, which these tenants want: ${waiting.slice(0, 10).join(', ')}${waiting.length > 10 ? ` and ${waiting.length - 10} more` : ''}.`]));
   }

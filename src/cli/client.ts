@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { clientWarnings } from '../admin/client-rules.ts';
 import {
   type ClientWithSecret,
   createClient,
@@ -18,7 +19,7 @@ import {
   signingAlgorithms,
 } from '../store/records.ts';
 import { type SecondFactorPolicy, secondFactorPolicies } from '../store/tenant-settings.ts';
-import { addCommand, type Answer, type CommonOptions, describe, list, report } from './answer.ts';
+import { addCommand, type Answer, type CommonOptions, describe, list, report, warn } from './answer.ts';
 import { addTenantOption, repeatable, words } from './arguments.ts';
 import { addClientSet } from './client-set.ts';
 import { manageTenant } from './management.ts';
@@ -125,7 +126,7 @@ function addCreate(group: Command): void {
           authenticationMethod: options.authMethod,
           idTokenAlgorithm: options.idTokenAlg,
         });
-        return created.ok ? succeed(showSecret(`Client ${created.value.client.name} is registered.`, created.value)) : created;
+        return created.ok ? succeed(warn(showSecret(`Client ${created.value.client.name} is registered.`, created.value), clientWarnings(created.value.client))) : created;
       });
       report(outcome, options);
     });

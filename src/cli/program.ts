@@ -76,6 +76,12 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./resource.ts')).completeResource,
   },
   {
+    name: 'claim',
+    summary: 'claims about people that OpenID Connect does not define',
+    isGroup: true,
+    load: async () => (await import('./claim.ts')).completeClaim,
+  },
+  {
     name: 'user',
     summary: 'people who sign in, named by id or e-mail address',
     isGroup: true,

@@ -13,7 +13,7 @@ import type { BrandImages } from '../store/port.ts';
 import { signingAlgorithms } from '../store/records.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type CommonOptions, describe, report } from './answer.ts';
-import { none, onOff, orNull, repeatable, wholeNumber } from './arguments.ts';
+import { none, onOff, orNull, repeatable, wholeNumber, words } from './arguments.ts';
 import { manage } from './management.ts';
 
 interface SetOptions extends CommonOptions {
@@ -29,7 +29,10 @@ interface SetOptions extends CommonOptions {
   readonly rememberDeviceDays?: number;
   readonly passkeyRpId?: string;
   readonly passkeyOrigin?: readonly string[];
+  readonly androidApp?: readonly string[];
+  readonly appleApp?: readonly string[];
   readonly requirePkce?: boolean;
+  readonly signingAlg?: readonly string[];
   readonly accessTokenAlg?: string;
   readonly accessTokenLifetime?: number;
   readonly usernameFromEmail?: boolean;
@@ -61,6 +64,9 @@ export function addTenantSet(group: Command): void {
     .option('--remember-device-days <n>', 'how long a browser is spared the second factor; 0 for not at all', wholeNumber)
     .option('--passkey-rp-id <domain>', 'the relying party id of new passkeys, a domain above the tenant’s; none for its own')
     .option('--passkey-origin <origin>', 'a further origin where its passkeys work (repeatable)', repeatable)
+    .option('--android-app <package=fingerprint>', 'an Android application that shares its passkeys, with the SHA-256 of its certificate (repeatable); none for none', repeatable)
+    .option('--apple-app <team.bundle>', 'an application of Apple’s systems that does, A1B2C3D4E5.com.example.app (repeatable); none for none', repeatable)
+    .option('--signing-alg <algorithms>', `what its keys are for, separated by spaces: ${signingAlgorithms.join(' ')}`, words)
     .addOption(new Option('--require-pkce <on|off>', 'whether applications that authenticate and send a nonce must use PKCE too').argParser(onOff))
     .addOption(new Option('--access-token-alg <algorithm>', 'how access tokens for the tenant and for new resources are signed').choices(signingAlgorithms))
     .option('--access-token-lifetime <seconds>', 'how long access tokens live, from 60 to 86400', wholeNumber)
@@ -106,7 +112,10 @@ export function addTenantSet(group: Command): void {
           rememberDeviceDays: options.rememberDeviceDays,
           passkeyRpId: orNull(options.passkeyRpId),
           passkeyOrigins: options.passkeyOrigin,
+          androidApps: orEmpty(options.androidApp),
+          appleApps: orEmpty(options.appleApp),
           requirePkce: options.requirePkce,
+          signingAlgorithms: options.signingAlg,
           accessTokenAlgorithm: options.accessTokenAlg,
           accessTokenLifetime: options.accessTokenLifetime,
           usernameFromEmail: options.usernameFromEmail,
@@ -121,6 +130,11 @@ export function addTenantSet(group: Command): void {
       });
       report(outcome, options);
     });
+}
+
+/** A list of one `none` is an empty one. */
+function orEmpty(texts: readonly string[] | undefined): readonly string[] | undefined {
+  return texts?.length === 1 && texts[0] === none ? [] : texts;
 }
 
 function readBytes(file: string): Result<Uint8Array, string> {

@@ -22,7 +22,7 @@ export function completeTenant(group: Command): void {
       const outcome = await manage(options, async ({ context }) => {
         const created = await createTenant(context, { name, domain: options.domain, displayName: options.displayName });
         if (created.ok) {
-          await completeKeys(context, created.value.id);
+          await completeKeys(context, created.value);
         }
         return created.ok ? succeed(describe(`Tenant ${name} is ready.`, tenantView(created.value, context.url))) : created;
       });

@@ -4,11 +4,13 @@ import { createUser, deleteUser, findUser, listUserSessions, setUserEnabled, set
 import { sessionView, userView } from '../admin/views.ts';
 import { type Result, succeed } from '../core/result.ts';
 import type { TenantId, UserRecord } from '../store/records.ts';
-import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
-import { addTenantOption, pairs } from './arguments.ts';
+import { groupsClaim } from '../store/tenant-settings.ts';
+import { addCommand, type CommonOptions, describe, list, report, warn } from './answer.ts';
+import { addTenantOption, pairs, repeatable } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { readPassword } from './password-input.ts';
 import { addFactors } from './user-factors.ts';
+import { addUserGroups } from './user-groups.ts';
 import { addIntake } from './user-intake.ts';
 import { addUserSet } from './user-set.ts';
 
@@ -22,6 +24,7 @@ interface CreateOptions extends TenantOptions {
   readonly passwordStdin?: true;
   readonly name?: string;
   readonly claim?: Readonly<Record<string, string>>;
+  readonly group?: readonly string[];
 }
 
 /** `microauth user …` */
@@ -54,6 +57,7 @@ export function completeUser(group: Command): void {
   );
   addSessions(group);
   addFactors(group);
+  addUserGroups(group);
   addIntake(group);
 }
 
@@ -63,7 +67,8 @@ function addCreate(group: Command): void {
     .option('--password-stdin', 'read their password from standard input; without it they cannot sign in yet')
     .option('--email-verified', 'the address is known to be theirs')
     .option('--name <text>', 'their full name')
-    .option('--claim <name=value>', 'a standard claim, such as given_name=Ada (repeatable)', pairs)
+    .option('--claim <name=value>', 'a standard claim or one of the tenant’s, such as given_name=Ada (repeatable)', pairs)
+    .option('--group <name>', 'a group that they are in (repeatable)', repeatable)
     .action(async (options: CreateOptions) => {
       const password = options.passwordStdin === true ? await readPassword() : undefined;
       const outcome = await manageTenant(options, async (context, tenant) => {
@@ -71,12 +76,23 @@ function addCreate(group: Command): void {
           email: options.email,
           emailVerified: options.emailVerified === true,
           password,
-          claims: { ...(options.name !== undefined && { name: options.name }), ...options.claim },
+          claims: {
+            ...(options.name !== undefined && { name: options.name }),
+            ...(options.group !== undefined && { [groupsClaim]: JSON.stringify(options.group) }),
+            ...options.claim,
+          },
         });
-        return created.ok ? succeed(describe(`${created.value.email} is a user of tenant ${tenant.name}.`, userView(created.value))) : created;
+        return created.ok ? succeed(warn(describe(`${created.value.email} is a user of tenant ${tenant.name}.`, userView(created.value)), unverified(created.value))) : created;
       });
       report(outcome, options);
     });
+}
+
+/** Many applications let nobody in whose address is not verified. */
+function unverified({ email, emailVerified }: UserRecord): readonly string[] {
+  return emailVerified
+    ? []
+    : [`The address is not verified, and some applications (oauth2-proxy, Grafana, Nextcloud) let nobody in whose address is not. If you know that it is theirs, make the user with --email-verified; else it is verified once ${email} has signed in by a code or link in a mail, or set a new password through one.`];
 }
 
 function addSetPassword(group: Command): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isLoopbackHost } from '../core/host-name.ts';
 import type { LogLevel } from '../core/log.ts';
+import type { MailServer } from '../core/mail-server.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { SealingKey } from '../core/seal.ts';
 import { prepareDataFolder, sealingKeyOf } from './data-folder.ts';
@@ -21,7 +22,7 @@ export interface Config {
   readonly sealingKey: SealingKey;
   readonly trustedProxies: readonly string[];
   /** The mail server; undefined where there is none. */
-  readonly smtpUrl?: string | undefined;
+  readonly mailServer?: MailServer | undefined;
   readonly mailFrom: string;
   readonly logLevel: LogLevel;
 }
@@ -113,7 +114,7 @@ function complete(settings: Settings, mode: ConfigMode): Result<Config, readonly
       dataDir,
       sealingKey: sealingKey.value,
       trustedProxies: Object.freeze(settings.trustedProxies ?? []),
-      smtpUrl: settings.smtpUrl,
+      mailServer: settings.smtpUrl,
       mailFrom: settings.mailFrom ?? `no-reply@${url.host}`,
       logLevel: settings.logLevel ?? 'info',
     }),

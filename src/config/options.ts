@@ -1,11 +1,12 @@
 import { type LogLevel, logLevels } from '../core/log.ts';
-import { fail, type Result, succeed } from '../core/result.ts';
+import { fail, succeed } from '../core/result.ts';
 import {
   type Parse,
   parseDatabaseUrl,
   parseDrainSeconds,
   parseListenAddress,
   parseMailAddress,
+  parsePath,
   parsePublicUrl,
   parseSealingKey,
   parseSmtpUrl,
@@ -28,7 +29,7 @@ interface Option<Value> {
 }
 
 const parseLogLevel: Parse<LogLevel> = (text) => {
-  const level = logLevels.find((candidate) => candidate === text);
+  const level = logLevels.find((candidate) => candidate === text.toLowerCase());
   return level === undefined ? fail(`must be one of ${logLevels.join(', ')}`) : succeed(level);
 };
 
@@ -86,7 +87,7 @@ export const options = {
   dataDir: {
     variable: 'MICROAUTH_DATA_DIR',
     doc: 'The data folder: database and sealing key, where these are not set.',
-    parse: (text: string): Result<string, string> => succeed(text),
+    parse: parsePath,
     default: './.microauth',
     requiredToServe: false,
     show: quoted,

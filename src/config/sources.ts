@@ -34,7 +34,7 @@ const configFileVariable = 'MICROAUTH_CONFIG';
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Source {
   const given: [string, string][] = [];
   for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(prefix) && name !== configFileVariable && value !== undefined && value.trim() !== '') {
+    if (name.startsWith(prefix) && name !== configFileVariable && value !== undefined && cleaned(value) !== '') {
       given.push([name, value]);
     }
   }
@@ -71,7 +71,8 @@ export function readConfigFile(path: string | undefined): Source {
 
 /** The configuration file that the variable names, if it does. */
 export function configFileOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  return environment[configFileVariable] === '' ? undefined : environment[configFileVariable];
+  const path = cleaned(environment[configFileVariable] ?? '');
+  return path === '' ? undefined : path;
 }
 
 interface Naming {
@@ -112,17 +113,23 @@ function collect(given: readonly (readonly [string, unknown])[], naming: Naming)
       continue;
     }
     if (direct !== undefined) {
-      settings.set(option, { text, label });
+      settings.set(option, { text: cleaned(text), label });
       continue;
     }
-    const content = readText(text);
+    const content = readText(cleaned(text));
     if (content.ok) {
-      settings.set(option, { text: content.value.trim(), label });
+      settings.set(option, { text: cleaned(content.value), label });
     } else {
-      problems.push(`${label} names ${text}, which cannot be read: ${content.failure}.`);
+      problems.push(`${label} names ${cleaned(text)}, which cannot be read: ${content.failure}.`);
     }
   }
   return { settings, meant, problems };
+}
+
+/** A value as it was meant: spaces, line ends and quotation marks around it come from files and shells that keep them. */
+function cleaned(value: string): string {
+  const text = value.trim();
+  return /^(?<mark>["']).*\k<mark>$/s.test(text) && text.length > 1 ? text.slice(1, -1).trim() : text;
 }
 
 /** A text, or several in a list. */

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { isHostName } from '../core/host-name.ts';
 import type { PublicUrl } from '../core/issuer.ts';
+import type { MailServer } from '../core/mail-server.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
 import { type SealingKey, sealingKey } from '../core/seal.ts';
 
@@ -58,17 +60,33 @@ export const parseListenAddress: Parse<ListenAddress> = (text) => {
   return known ? succeed({ host, port }) : fail(expected);
 };
 
+/** What PostgreSQL's client knows of `sslmode`; another value would mean a connection without TLS to it. */
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+
 /** `sqlite:PATH` or a PostgreSQL connection URL; returned as written. */
 export const parseDatabaseUrl: Parse<string> = (text) => {
   const expected = 'must be sqlite:PATH or postgres://user:password@host/database';
   if (text.startsWith('sqlite:')) {
-    return text.length > 'sqlite:'.length && !text.startsWith('sqlite://') ? succeed(text) : fail(expected);
+    return text.length > 'sqlite:'.length && !text.startsWith('sqlite://') ? wholePath(text.slice('sqlite:'.length)) ?? succeed(text) : fail(expected);
   }
-  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) {
+  if (!/^postgres(?:ql)?:\/\//.test(text)) {
     return fail(expected);
   }
-  return succeed(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.port === '0' || text.includes('#') || [...url.searchParams.keys()].some((name) => !/^[a-z_]+$/i.test(name))) {
+    return fail(`${expected}; ${percentEncoding}`);
+  }
+  const sslMode = url.searchParams.get('sslmode');
+  return sslMode === null || sslModes.includes(sslMode) ? succeed(text) : fail(`${expected}, and its sslmode one of ${sslModes.join(', ')}`);
 };
+
+/** The path of a file or folder. */
+export const parsePath: Parse<string> = (text) => wholePath(text) ?? succeed(text);
+
+/** Refuses what would become a folder named `~`. */
+function wholePath(path: string): ReturnType<Parse<never>> | undefined {
+  return /^~(?:\/|$|[a-z_])/.test(path) ? fail('must name a path from the root or from here, for only a shell knows what ~ is') : undefined;
+}
 
 /** 32 bytes in base64 or base64url, with or without padding. */
 export const parseSealingKey: Parse<SealingKey> = (text) => {
@@ -95,10 +113,10 @@ export const parseDrainSeconds: Parse<number> = (text) => {
   return /^\d{1,3}$/.test(text) && seconds <= 300 ? succeed(seconds) : fail('must be a whole number of seconds from 0 to 300');
 };
 
-/** Addresses and address ranges (CIDR), separated by commas. */
+/** Addresses and address ranges (CIDR), separated by commas or spaces. */
 export const parseTrustedProxies: Parse<readonly string[]> = (text) => {
-  const ranges = text.split(',').map((range) => range.trim());
-  return ranges.every(isAddressRange)
+  const ranges = text.split(/[\s,]+/).filter((range) => range !== '');
+  return ranges.length > 0 && ranges.every(isAddressRange)
     ? succeed(ranges)
     : fail('must be addresses or CIDR ranges separated by commas, such as 10.0.0.0/8, ::1');
 };
@@ -106,18 +124,42 @@ export const parseTrustedProxies: Parse<readonly string[]> = (text) => {
 function isAddressRange(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address);
-  if (family === 0 || rest.length > 0) {
+  // A zone (RFC 4007 §11) is of one machine's making; connections come without it.
+  if (family === 0 || rest.length > 0 || address.includes('%')) {
     return false;
   }
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
-/** The mail server as nodemailer takes it: smtp or smtps, a host, nothing that is no part of it. */
-export const parseSmtpUrl: Parse<string> = (text) => {
+/** How a user name and a password are written into a URL (RFC 3986 §2.1, §3.2.1). */
+const percentEncoding = 'in a user name or password write % as %25, / as %2F, # as %23 and ? as %3F';
+
+/** The mail server: smtp or smtps, a host, a port, and nothing that is no part of it. */
+export const parseSmtpUrl: Parse<MailServer> = (text) => {
+  const expected = `must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them; ${percentEncoding}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isServer = (url?.protocol === 'smtp:' || url?.protocol === 'smtps:') && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.hash === '';
-  return isServer ? succeed(text) : fail('must be smtp:// or smtps:// with a host, and user:password@ before it where the server asks for them');
+  const isServer = url !== undefined && /^smtps?:$/.test(url.protocol) && /^\/?$/.test(url.pathname) && !/[?#]/.test(text) && url.port !== '0';
+  const [host, user, password] = [url?.hostname, url?.username, url?.password].map((part) => decoded(part ?? ''));
+  const name = domainToASCII(host ?? '').replace(/^\[(.*)\]$/, '$1');
+  if (!isServer || user === undefined || password === undefined || !(isIP(name) !== 0 || /^[a-z0-9_.-]+$/i.test(name))) {
+    return fail(expected);
+  }
+  if (user === '' && password !== '') {
+    return fail(`${expected}; the user name is missing`);
+  }
+  const secure = url.protocol === 'smtps:';
+  const credentials = user === '' ? undefined : { user, password };
+  return succeed({ host: name, port: url.port === '' ? (secure ? 465 : 587) : Number(url.port), secure, credentials });
 };
+
+/** A part of a URL as it was meant; undefined where a % in it is none of an encoding. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
 
 /** A bare address: what stands before it in mails is each tenant's own name. */
 export const parseMailAddress: Parse<string> = (text) => {

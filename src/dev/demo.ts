@@ -10,7 +10,7 @@ import { fail, type Result, succeed } from '../core/result.ts';
 import { emailKey } from '../core/email-address.ts';
 import { standardScopes } from '../oauth/scopes.ts';
 import type { TenantRecord } from '../store/records.ts';
-import { defaultSettings, writeSettings } from '../store/tenant-settings.ts';
+import { defaultSettings, groupsClaim, writeSettings } from '../store/tenant-settings.ts';
 
 /** Known to everybody, hence never to be reachable from another machine. */
 export const demoUser = { email: 'demo@example.com', password: 'walk-with-me' } as const;
@@ -48,7 +48,7 @@ export function demoClients(issuer: string): readonly DemoClient[] {
     'http://localhost:3000/api/auth/callback/microauth',
     'http://localhost:8080/callback',
   ];
-  const scopes = [...standardScopes, ...demoApi.scopes];
+  const scopes = [...standardScopes, groupsClaim, ...demoApi.scopes];
   return [
     { id: walk.clientId, type: 'spa', name: 'Walk-through', redirectUris: [walkPage], postLogoutRedirectUris: [walkPage] },
     { id: application.clientId, type: 'spa', name: 'Demo single-page app', redirectUris: spaUris, postLogoutRedirectUris: spaRoots, scopes },
@@ -142,7 +142,7 @@ async function openToEverybody(context: AdminContext, tenant: TenantRecord): Pro
   }
 }
 
-/** Something behind every standard scope, so that every one of them can be seen at work. */
+/** Something behind every scope that is there at the start, so that every one of them can be seen at work. */
 const demoClaims = {
   name: 'Robin Demo',
   given_name: 'Robin',
@@ -153,6 +153,7 @@ const demoClaims = {
   birthdate: '1990-04-01',
   zoneinfo: 'Europe/Paris',
   locale: 'en-GB',
+  groups: 'demo',
   phone_number: '+44 20 7946 0123',
   address: JSON.stringify({ street_address: '1 Example Street', locality: 'London', postal_code: 'N1 1AA', country: 'United Kingdom' }),
 };

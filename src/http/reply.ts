@@ -59,7 +59,13 @@ export type Reply = (
   | { readonly kind: 'redirect'; readonly to: ClientLocation | OwnLocation | IssuerLocation }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   /** A public document that may be cached for so many seconds. The object never changes. */
-  | { readonly kind: 'document'; readonly body: object; readonly maxAge: number }
+  | {
+      readonly kind: 'document';
+      readonly body: object;
+      readonly maxAge: number;
+      /** JSON of a kind of its own. */
+      readonly type?: 'application/jrd+json' | undefined;
+    }
   | { readonly kind: 'asset'; readonly asset: Asset }
   /** A document for one person alone, which their browser stores under this name. */
   | { readonly kind: 'attachment'; readonly fileName: string; readonly body: object }

@@ -21,7 +21,7 @@ export function respond(reply: Reply, issuer: string): Draft {
       // RFC 9700 §4.12: 303 turns a POST into a GET, so that no form with a password is ever sent on.
       return { status: 303, headers, cookies, body: null };
     case 'document':
-      headers['Content-Type'] = 'application/json';
+      headers['Content-Type'] = reply.type ?? 'application/json';
       headers['Cache-Control'] = `public, max-age=${reply.maxAge}`;
       return { status: 200, headers, body: textOf(reply.body) };
     case 'asset':

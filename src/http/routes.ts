@@ -18,6 +18,7 @@ import { showSelectAccount, submitSelectAccount } from './handlers/select-accoun
 import { showSetUpFactor, submitSetUpFactor } from './handlers/set-up-factor.ts';
 import { showSignIn, submitSignIn } from './handlers/sign-in.ts';
 import { showNewAccount, showSignUp, submitNewAccount, submitSignUp } from './handlers/sign-up.ts';
+import { handleAppleAssociation, handleAssetLinks, handleChangePassword, handleWebFinger } from './handlers/well-known.ts';
 import type { Reply } from './reply.ts';
 
 /**
@@ -70,6 +71,11 @@ export function createRoutes(development: Development | undefined): readonly Rou
     ...endpoints,
     { method: 'GET', path: '/.well-known/openid-configuration', guard: 'client_cors', handler: discovery },
     { method: 'GET', path: '/.well-known/oauth-authorization-server', guard: 'client_cors', handler: discovery },
+
+    { method: 'GET', path: '/.well-known/webfinger', guard: 'client_cors', handler: handleWebFinger },
+    { method: 'GET', path: '/.well-known/change-password', guard: 'page', handler: handleChangePassword },
+    { method: 'GET', path: '/.well-known/assetlinks.json', guard: 'page', handler: handleAssetLinks, atEveryDomain: true },
+    { method: 'GET', path: '/.well-known/apple-app-site-association', guard: 'page', handler: handleAppleAssociation, atEveryDomain: true },
 
     { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
     { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { minute, second } from '../core/clock.ts';
 import { type Family, single } from '../core/metrics.ts';
 import { fail, type Result, succeed } from '../core/result.ts';
@@ -151,6 +152,17 @@ export function createListener(serveRequest: ServeRequest, port: 'shared' | 'alo
       single('gauge', 'microauth_requests_in_flight', 'Requests that are being answered', inFlight.size),
     ],
   };
+}
+
+/** Says why nothing could listen there; undefined where it could, or where something does already, which may be a server of ours. */
+export function whyNotListen({ host, port }: { readonly host: string; readonly port: number }): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createTcpServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE' ? undefined : whyNot(error, host, port)));
+    server.listen({ port, host, exclusive: true }, () => {
+      server.close(() => resolve(undefined));
+    });
+  });
 }
 
 function whyNot(error: NodeJS.ErrnoException, host: string, port: number): string {

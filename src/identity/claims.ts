@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from '../core/result.ts';
+import { type ClaimDeclaration, type ClaimType, groupsClaim } from '../store/tenant-settings.ts';
 
 /** Reads a claim from text; undefined when the text is not what the claim takes. */
 interface ClaimRule {
@@ -6,9 +7,12 @@ interface ClaimRule {
   readonly read: (text: string) => unknown;
 }
 
+/** Longer ones than most are asked for; every claim of a person may end up in a header. */
+const longestLine = 200;
+
 const line: ClaimRule = {
-  expected: 'one line of at most 200 characters',
-  read: (text) => (text !== '' && text.length <= 200 && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text) ? text : undefined),
+  expected: `one line of at most ${longestLine} characters`,
+  read: (text) => (isLine(text, longestLine) ? text : undefined),
 };
 
 const webAddress: ClaimRule = {
@@ -19,6 +23,31 @@ const webAddress: ClaimRule = {
 const truth: ClaimRule = {
   expected: 'true or false',
   read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+
+/** As bytes of JSON, of all that is not standard: a token has to fit into a header of 8 kB with everything else. */
+const maximumOwnBytes = 4096;
+
+/** How many entries a list may have, and how long each may be. */
+const longestList = 100;
+const longestEntry = 100;
+
+/** What a claim of a tenant's own takes. */
+const ownRules: Readonly<Record<ClaimType, ClaimRule>> = {
+  string: line,
+  number: { expected: 'a number', read: (text) => (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : undefined) },
+  boolean: truth,
+  strings: {
+    expected: `at most ${longestList} entries of at most ${longestEntry} characters, as a JSON array or separated by commas`,
+    read: readList,
+  },
+  object: { expected: 'a JSON object', read: (text) => parseObject(text) },
+};
+
+/** Proxies hand groups on in one header, separated by commas, where one that holds a comma would be two. */
+const groupsRule: ClaimRule = {
+  expected: `${ownRules.strings.expected}; no group has a comma in its name`,
+  read: (text) => readList(text)?.every((group) => !group.includes(',')) === true ? readList(text) : undefined,
 };
 
 /** The members of the address claim (OpenID Connect Core §5.1.1); these may have several lines. */
@@ -59,6 +88,51 @@ export function readClaim(name: string, text: string): Result<unknown, string> {
   return value === undefined ? fail(`The claim ${name} must be ${rule.expected}.`) : succeed(value);
 }
 
+/** Reads a claim that a tenant has declared, likewise. */
+export function readOwnClaim({ name, type }: Pick<ClaimDeclaration, 'name' | 'type'>, text: string): Result<unknown, string> {
+  const rule = name === groupsClaim ? groupsRule : ownRules[type];
+  const value = rule.read(text);
+  return value === undefined ? fail(`The claim ${name} must be ${rule.expected}.`) : succeed(value);
+}
+
+/** Undefined where a person's claims are small enough to travel in a token, else one sentence. */
+export function checkClaimsSize(claims: Readonly<Record<string, unknown>>): string | undefined {
+  const own = Object.entries(claims).filter(([name]) => !Object.hasOwn(rules, name));
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(own)));
+  return bytes <= maximumOwnBytes ? undefined : `Groups and claims of a tenant's own must not have more than ${maximumOwnBytes} bytes together, for they travel in tokens; these have ${bytes}.`;
+}
+
+function isLine(text: string, longest: number): boolean {
+  return text !== '' && text.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+function readList(text: string): readonly string[] | undefined {
+  const entries = text.trimStart().startsWith('[') ? parseList(text) : text.split(/[,\r\n]/).map((entry) => entry.trim()).filter((entry) => entry !== '');
+  return entries !== undefined && entries.length <= longestList && entries.every((entry) => isLine(entry, longestEntry)) ? [...new Set(entries)] : undefined;
+}
+
+function parseList(text: string): readonly string[] | undefined {
+  const list = parseJson(text);
+  return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function readBirthdate(text: string): string | undefined {
   const match = /^(\d{4})(?:-(\d{2})-(\d{2}))?$/.exec(text);
   if (match === null) {
@@ -89,15 +163,7 @@ function readLocale(text: string): string | undefined {
 }
 
 function readAddress(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return undefined;
-    }
-    const members = Object.entries(value);
-    const known = members.every(([name, content]) => addressMembers.has(name) && typeof content === 'string' && content.length <= 500);
-    return known && members.length > 0 ? Object.fromEntries(members) : undefined;
-  } catch {
-    return undefined;
-  }
+  const members = Object.entries(parseObject(text) ?? {});
+  const known = members.every(([name, content]) => addressMembers.has(name) && typeof content === 'string' && content.length <= 500);
+  return known && members.length > 0 ? Object.fromEntries(members) : undefined;
 }

@@ -56,7 +56,7 @@ export function publishedOf(keys: readonly SigningKeyRecord[], now: Instant): re
 }
 
 /**
- * Gives the tenant a new key for each algorithm that it has one of. It is published now and signs after the longest
+ * Gives the tenant a new key for each algorithm that it has one of and still uses; one that it uses no more retires. It is published now and signs after the longest
  * time that a JWK set may be cached; its predecessor stays published until nothing signed by it can be valid, and is
  * kept for as long as a sign-in lasts. Of several rotations at once one happens.
  */
@@ -81,9 +81,14 @@ async function rotateWhere(context: RotationContext, tenantId: TenantId, isDue: 
   const keys = await context.store.listSigningKeys(tenantId, now);
   const activatesAt = now + publicationLead;
   const rotated: NextKey[] = [];
+  const used = (await context.store.findTenant(tenantId))?.settings.signingAlgorithms ?? [];
   for (const algorithm of signingAlgorithms) {
-    const latest = keys.find((key) => key.algorithm === algorithm);
+    const latest = keys.find((key) => key.algorithm === algorithm && key.retiresAt === null);
     if (latest === undefined || !isDue(latest)) {
+      continue;
+    }
+    if (!used.includes(algorithm)) {
+      await context.store.retireSigningKey(tenantId, latest.kid, now + recognitionTail);
       continue;
     }
     const next = toSigningKey(context.sealingKey, tenantId, algorithm, await generatePair(algorithm), now, activatesAt);

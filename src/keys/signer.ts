@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from '../core/base64url.ts';
 import type { Clock } from '../core/clock.ts';
 import { open, type SealingKey } from '../core/seal.ts';
 import type { Store } from '../store/port.ts';
-import { type SigningAlgorithm, type SigningKeyRecord, signingAlgorithms, type TenantId } from '../store/records.ts';
+import { type SigningAlgorithm, type SigningKeyRecord, type TenantId } from '../store/records.ts';
 import type { EnsureKey } from './first-keys.ts';
 import { signingKeyContext } from './key-pairs.ts';
 import { hasLowS, toLowS } from './low-s.ts';
@@ -34,8 +34,8 @@ export interface Signer {
   verify(tenantId: TenantId, typ: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** The same for a JWT that is only to be recognised: its key may have gone from the published ones since. */
   recognise(tenantId: TenantId, typ: string, token: string): Promise<Readonly<Record<string, unknown>> | undefined>;
-  /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included. The same object while the keys are the same. */
-  publicKeys(tenantId: TenantId): Promise<JwkSet>;
+  /** The tenant's JWK set (RFC 7517 §5): public halves only, next and previous keys included, of the algorithms that it uses. The same object while the keys are the same. */
+  publicKeys(tenantId: TenantId, algorithms: readonly SigningAlgorithm[]): Promise<JwkSet>;
 }
 
 /**
@@ -53,7 +53,7 @@ export function createSigner(context: {
 }): Signer {
   const privateKeys = new LRUCache<string, KeyObject>({ max: 1000 });
   const publicKeys = new LRUCache<string, KeyObject>({ max: 1000 });
-  const sets = new WeakMap<readonly SigningKeyRecord[], JwkSet>();
+  const sets = new WeakMap<readonly SigningKeyRecord[], { readonly algorithms: readonly SigningAlgorithm[]; readonly set: JwkSet }>();
   const genuine = new LRUCache<string, Genuine>({ max: rememberedTokens });
 
   function privateKeyOf(tenantId: TenantId, record: SigningKeyRecord): KeyObject {
@@ -81,7 +81,7 @@ export function createSigner(context: {
   /** The tenant's keys, with one of each of these algorithms at least. */
   async function keysOf(tenantId: TenantId, algorithms: readonly SigningAlgorithm[]): Promise<readonly SigningKeyRecord[]> {
     const keys = await context.store.listSigningKeys(tenantId, context.clock.now());
-    const missing = algorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm));
+    const missing = algorithms.filter((algorithm) => !keys.some((key) => key.algorithm === algorithm && key.retiresAt === null));
     if (missing.length === 0) {
       return keys;
     }
@@ -142,17 +142,18 @@ export function createSigner(context: {
       return verifyWith(await context.store.listSigningKeys(tenantId, context.clock.now()), tenantId, typ, token);
     },
 
-    async publicKeys(tenantId) {
+    async publicKeys(tenantId, algorithms) {
       // All of them, needed yet or not: a relying party that has just fetched this may not ask again for a while.
-      const keys = await keysOf(tenantId, signingAlgorithms);
-      const published = publishedOf(keys, context.clock.now());
-      let set = sets.get(keys);
+      const keys = await keysOf(tenantId, algorithms);
+      const published = publishedOf(keys, context.clock.now()).filter(({ algorithm }) => algorithms.includes(algorithm));
+      let known = sets.get(keys);
       // Of one and the same list keys only ever fall out, as time goes by.
-      if (set?.keys.length !== published.length) {
-        set = { keys: published.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' })) };
-        sets.set(keys, set);
+      if (known?.algorithms !== algorithms || known.set.keys.length !== published.length) {
+        const set = { keys: published.map((key) => ({ ...(JSON.parse(key.publicJwk) as webcrypto.JsonWebKey), kid: key.kid, alg: key.algorithm, use: 'sig' })) };
+        known = { algorithms, set };
+        sets.set(keys, known);
       }
-      return set;
+      return known.set;
     },
   };
 }

@@ -1,17 +1,18 @@
 import type { Transporter } from 'nodemailer';
 import { second } from '../core/clock.ts';
+import { isLoopbackHost } from '../core/host-name.ts';
+import type { MailServer } from '../core/mail-server.ts';
 import type { Transport } from './deliver.ts';
 
-/** A transport to the mail server of an `smtp:` or `smtps:` URL. It gives up well before a claim on a mail runs out. */
-export function createSmtpTransport(url: string, from: string): Transport {
-  const server = new URL(url);
+/** A transport to a mail server. It gives up well before a claim on a mail runs out. */
+export function createSmtpTransport({ host, port, secure, credentials }: MailServer, from: string): Transport {
   const options = {
-    host: server.hostname,
-    port: server.port === '' ? (server.protocol === 'smtps:' ? 465 : 587) : Number(server.port),
-    secure: server.protocol === 'smtps:',
+    host,
+    port,
+    secure,
     // A password never goes over a connection that anybody can read; loopback is no such connection.
-    requireTLS: server.username !== '' && !isLoopback(server.hostname),
-    ...(server.username !== '' && { auth: { user: decodeURIComponent(server.username), pass: decodeURIComponent(server.password) } }),
+    requireTLS: credentials !== undefined && !isLoopbackHost(host),
+    ...(credentials !== undefined && { auth: { user: credentials.user, pass: credentials.password } }),
     connectionTimeout: 10 * second,
     greetingTimeout: 10 * second,
     socketTimeout: 20 * second,
@@ -42,10 +43,6 @@ export function createSmtpTransport(url: string, from: string): Transport {
       return { sent: false, reason: reasonOf(error as SmtpError), permanent };
     }
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
 }
 
 /** What nodemailer throws. */

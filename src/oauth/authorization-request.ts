@@ -202,7 +202,7 @@ async function readDetails(
   if (ignored !== undefined) {
     context.record({ event: 'audience_ignored', clientId: client.id, detail: ignored });
   }
-  const scopes = readScopes(client, parameters.get('scope'), registered, resources.value);
+  const scopes = readScopes(client, parameters.get('scope'), registered, resources.value, context.tenant.settings.claims);
   if (!scopes.ok) {
     return scopes;
   }
@@ -219,7 +219,7 @@ async function readDetails(
     return fail({ reason: 'parameter_malformed', parameter: 'max_age', expected: 'a number of seconds', received: maxAge });
   }
   const claimsText = parameters.get('claims');
-  const claims = claimsText === undefined ? undefined : parseClaimsRequest(claimsText);
+  const claims = claimsText === undefined ? undefined : parseClaimsRequest(claimsText, claimsFor(client, context.tenant.settings));
   if (claimsText !== undefined && claims === undefined) {
     return fail({ reason: 'parameter_malformed', parameter: 'claims', expected: 'a JSON object (OpenID Connect Core 5.5)' });
   }
@@ -255,6 +255,11 @@ async function readDetails(
     // Core §3.1.2.1: space-separated BCP 47 tags; what is not spoken here is no error.
     uiLocales: readWishes(parameters.get('ui_locales')),
   });
+}
+
+/** The tenant's own claims that the client may ask for one by one: those of the scopes that it may ask for. */
+function claimsFor(client: ClientRecord, { claims }: TenantSettings): readonly string[] {
+  return claims.filter(({ scope }) => client.scopes.includes(scope)).map(({ name }) => name);
 }
 
 /** OpenID Connect Core §3.1.2.2: a `sub` demanded by value is the only user who may be signed in. */

@@ -1,5 +1,6 @@
 import { toSeconds } from '../core/clock.ts';
 import type { UserRecord } from '../store/records.ts';
+import type { ClaimDeclaration, ClaimPlace, ClaimType } from '../store/tenant-settings.ts';
 import type { Tenant } from './context.ts';
 
 /** The claims that each scope stands for (OpenID Connect Core §5.4). */
@@ -25,7 +26,7 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 };
 
-/** Every claim about a user that can be asked for. */
+/** Every standard claim about a user that can be asked for. */
 export const userClaims: readonly string[] = Object.values(claimsOfScope).flat();
 
 /**
@@ -40,8 +41,8 @@ export interface ClaimsRequest {
   readonly id_token: ClaimsDemand;
 }
 
-/** Reads the `claims` parameter; undefined when it is not of the shape that §5.5 demands. */
-export function parseClaimsRequest(text: string): ClaimsRequest | undefined {
+/** Reads the `claims` parameter; undefined when it is not of the shape that §5.5 demands. `own` are the names that are no standard ones. */
+export function parseClaimsRequest(text: string, own: readonly string[]): ClaimsRequest | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -51,12 +52,12 @@ export function parseClaimsRequest(text: string): ClaimsRequest | undefined {
   if (!isObject(parsed)) {
     return undefined;
   }
-  const userinfo = parseDemand(parsed['userinfo']);
-  const idToken = parseDemand(parsed['id_token']);
+  const userinfo = parseDemand(parsed['userinfo'], own);
+  const idToken = parseDemand(parsed['id_token'], own);
   return userinfo && idToken && { userinfo, id_token: idToken };
 }
 
-function parseDemand(value: unknown): ClaimsDemand | undefined {
+function parseDemand(value: unknown, own: readonly string[]): ClaimsDemand | undefined {
   if (value === undefined || value === null) {
     return {};
   }
@@ -69,13 +70,18 @@ function parseDemand(value: unknown): ClaimsDemand | undefined {
       return undefined;
     }
     // The request travels in URLs, so only what can make a difference travels along.
-    const decisive = name === 'acr' || name === 'sub';
-    if (decisive || userClaims.includes(name)) {
+    const decisive = isDecisive(name);
+    if (decisive || userClaims.includes(name) || own.includes(name)) {
       demand.push([name, { essential: wish?.['essential'] === true, values: decisive ? valuesOf(wish) : [] }]);
     }
   }
   // fromEntries defines properties instead of assigning them, so a claim named __proto__ is just a name.
   return Object.fromEntries(demand);
+}
+
+/** Claims whose values decide what happens; they are no data about a person. */
+function isDecisive(name: string): boolean {
+  return name === 'acr' || name === 'sub';
 }
 
 function valuesOf(wish: Record<string, unknown> | null): readonly unknown[] {
@@ -91,7 +97,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The names of user claims in a demand; others are ignored (§5.5.1: voluntary claims may be left out). */
 export function demandedUserClaims(demand: ClaimsDemand): readonly string[] {
-  return userClaims.filter((name) => Object.hasOwn(demand, name));
+  const others = Object.keys(demand).filter((name) => !isDecisive(name) && !userClaims.includes(name));
+  return [...userClaims.filter((name) => Object.hasOwn(demand, name)), ...others];
 }
 
 /** Scopes in their two roles: what may be known, and what this place shows of it without being asked for it. */
@@ -100,16 +107,49 @@ export interface ClaimScopes {
   readonly shown: readonly string[];
 }
 
-/** The values of a user's claims that the scopes and the demand allow. Absent claims are absent, never null. */
-export function claimsOfUser({ settings }: Pick<Tenant, 'settings'>, user: UserRecord, { granted, shown }: ClaimScopes, demand: ClaimsDemand): Record<string, unknown> {
+/** The values of a user's claims that the scopes and the demand allow at this place. Absent claims are absent, never null. */
+export function claimsOfUser(
+  { settings }: Pick<Tenant, 'settings'>,
+  user: UserRecord,
+  { granted, shown }: ClaimScopes,
+  demand: ClaimsDemand,
+  place: 'id_token' | 'userinfo',
+): Record<string, unknown> {
   const wanted = new Set([...shown.flatMap((scope) => claimsOfScope[scope] ?? []), ...demandedUserClaims(demand)]);
+  const stored = JSON.parse(user.claims) as Record<string, unknown>;
   const known: Record<string, unknown> = {
     // Applications key accounts on it, so it never falls back to an address that anybody may have written.
     ...(settings.usernameFromEmail && user.emailVerified && granted.includes('profile') && granted.includes('email') ? { preferred_username: user.email } : {}),
-    ...(JSON.parse(user.claims) as Record<string, unknown>),
+    ...stored,
     email: user.email,
     email_verified: user.emailVerified,
     updated_at: toSeconds(user.updatedAt),
   };
-  return Object.fromEntries(Object.entries(known).filter(([name]) => wanted.has(name)));
+  return {
+    ...Object.fromEntries(userClaims.filter((name) => wanted.has(name) && known[name] !== undefined).map((name) => [name, known[name]])),
+    ...ownClaims(settings.claims, stored, place, ({ name, scope }) => shown.includes(scope) || wanted.has(name)),
+  };
+}
+
+/** What of a user's claims an access token says to its resources: those of the tenant that are declared for it. */
+export function claimsInAccessToken({ settings }: Pick<Tenant, 'settings'>, user: UserRecord, scopes: readonly string[]): Record<string, unknown> {
+  return ownClaims(settings.claims, JSON.parse(user.claims) as Record<string, unknown>, 'access_token', ({ scope }) => scopes.includes(scope));
+}
+
+/** A declaration may have changed since a value was stored, so only what fits the one of now is given out. */
+function ownClaims(declared: readonly ClaimDeclaration[], stored: Readonly<Record<string, unknown>>, place: ClaimPlace, isWanted: (declaration: ClaimDeclaration) => boolean): Record<string, unknown> {
+  const given = declared.filter((one) => one.places.includes(place) && isWanted(one) && Object.hasOwn(stored, one.name) && isOfType(one.type, stored[one.name]));
+  return Object.fromEntries(given.map(({ name }) => [name, stored[name]]));
+}
+
+/** Whether a stored value is of the type that its claim has by now. */
+function isOfType(type: ClaimType, value: unknown): boolean {
+  switch (type) {
+    case 'strings':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'object':
+      return isObject(value);
+    default:
+      return typeof value === type;
+  }
 }

@@ -5,7 +5,7 @@ import type { Tenant } from './context.ts';
 import { codeChallengeMethods } from './pkce.ts';
 import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
-import { clientAuthenticationMethods, type ResourceRecord, signingAlgorithms } from '../store/records.ts';
+import { clientAuthenticationMethods, type ResourceRecord } from '../store/records.ts';
 
 /** The endpoints by their metadata names (`token_endpoint`), from the route table: the path, and whether clients call it themselves. */
 export type EndpointPaths = Readonly<Record<string, { readonly path: string; readonly isBackChannel: boolean }>>;
@@ -26,12 +26,12 @@ export function discover(
   return {
     issuer,
     ...Object.fromEntries(Object.entries(endpoints).map(([name, { path, isBackChannel }]) => [name, `${isBackChannel ? backChannel : issuer}${path}`])),
-    scopes_supported: [...knownScopes(resources)],
+    scopes_supported: [...knownScopes(resources, settings.claims)],
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
     grant_types_supported: Object.keys(grants),
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: signingAlgorithms,
+    id_token_signing_alg_values_supported: settings.signingAlgorithms,
     token_endpoint_auth_methods_supported: clientAuthenticationMethods,
     revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
     introspection_endpoint_auth_methods_supported: authenticated,
@@ -40,7 +40,7 @@ export function discover(
     display_values_supported: ['page', 'popup'],
     acr_values_supported: authenticationContexts,
     claim_types_supported: ['normal'],
-    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...userClaims],
+    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...userClaims, ...settings.claims.map(({ name }) => name)],
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

@@ -2,7 +2,7 @@
 interface FailureEntry {
   /** The error code of the specification that the endpoint follows. */
   readonly error: string;
-  readonly status: 400 | 401 | 403 | 405 | 413 | 415 | 421 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 429;
   /** One or two sentences for the developer of the application. `{parameter}` and `{expected}` are filled in. */
   readonly text: string;
   /** `warn` where it may be an attack or a leak, `info` for everyday mistakes. */
@@ -21,6 +21,7 @@ export const failures = {
   parameter_too_long: { error: 'invalid_request', status: 400, level: 'info', text: 'The parameter {parameter} is too long.' },
   parameter_in_query: { error: 'invalid_request', status: 400, level: 'warn', text: 'The parameter {parameter} must be in the request body, never in the URL.' },
   content_type_unsupported: { error: 'invalid_request', status: 415, level: 'info', text: 'The request body must be application/x-www-form-urlencoded in UTF-8, without content encoding.' },
+  resource_elsewhere: { error: 'not_found', status: 404, level: 'info', text: 'This host does not speak for that resource.' },
   method_not_allowed: { error: 'invalid_request', status: 405, level: 'info', text: 'This address does not take this method.' },
   form_from_elsewhere: { error: 'invalid_request', status: 403, level: 'warn', text: 'The form was not sent by a page of this site.' },
   body_too_large: { error: 'invalid_request', status: 413, level: 'info', text: 'The request body is too large.' },

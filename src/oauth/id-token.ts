@@ -29,7 +29,7 @@ export function issueIdToken(context: Context, { client, user, grant, scopes, no
   const now = context.clock.now();
   const demand = grant.claims === null ? {} : (JSON.parse(grant.claims) as ClaimsRequest).id_token;
   return context.signer.sign(context.tenant.id, client.idTokenAlgorithm, idTokenType, {
-    ...claimsOfUser(context.tenant, user, { granted: scopes, shown: client.claimsInIdToken ? scopes : [] }, demand),
+    ...claimsOfUser(context.tenant, user, { granted: scopes, shown: client.claimsInIdToken ? scopes : [] }, demand, 'id_token'),
     iss: context.tenant.issuer,
     sub: user.id,
     aud: client.id,

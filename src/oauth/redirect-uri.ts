@@ -14,12 +14,29 @@ export function toClientLocation(uri: RegisteredRedirectUri, parameters: readonl
   return (query === '' ? uri : `${uri}${uri.includes('?') ? '&' : '?'}${query}`) as ClientLocation;
 }
 
-/** Schemes that a browser would run or read as content instead of leaving for an application. */
-const dangerousSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'blob:', 'file:', 'about:', 'filesystem:', 'view-source:', 'ws:', 'wss:', 'ftp:', 'mailto:', 'tel:', 'intent:']);
+/**
+ * Schemes that a browser would run or read as content instead of leaving for an application, and those that lead to a part of the
+ * system or mean something else by registration (RFC 7595 §3.8): no application's own.
+ */
+const dangerousSchemes = new Set(
+  [
+    'javascript data vbscript livescript blob file about filesystem view-source jar resource chrome edge content mhtml res cid mid',
+    'ws wss ftp ftps sftp ssh telnet ldap ldaps smb nfs gopher news nntp irc ircs rtsp webcal feed magnet urn urn-alias',
+    'mailto tel sms smsto mms callto sip sips xmpp facetime geo market intent android-app itms itms-apps itms-services',
+    'ms-msdt search search-ms ms-appinstaller ms-officecmd ms-settings ms-search shell vnc rdp x-apple.systempreferences',
+  ].flatMap((names) => names.split(' ').map((name) => `${name}:`)),
+);
+
+/**
+ * Schemes without a dot that widely used applications have made their own before RFC 8252, or without it. Others are taken with
+ * {@link privateSchemeWarnings}.
+ */
+const knownSchemes = new Set(['audiobookshelf:', 'claude:', 'cursor:', 'homeassistant:', 'mattermost:', 'nc:', 'obsidian:', 'oc:', 'raycast:', 'vscode:', 'vscode-insiders:', 'windsurf:', 'zed:']);
 
 /**
  * Says why a redirect URI cannot be registered, in one sentence; undefined when it can.
- * Accepted are https, http on the loopback interface, and for native clients private-use schemes (RFC 8252 §7).
+ * Accepted are https, http on the loopback interface, and private-use schemes (RFC 8252 §7): for native clients, and for web clients
+ * whose backend serves an application too.
  */
 export function checkRedirectUri(uri: string, type: ClientType): string | undefined {
   const shown = JSON.stringify(uri.slice(0, 200));
@@ -59,13 +76,20 @@ export function checkRedirectUri(uri: string, type: ClientType): string | undefi
       ? undefined
       : `The redirect URI ${shown} uses http, which is allowed only on localhost, *.localhost, 127.0.0.1 and [::1]; use https.`;
   }
-  if (type !== 'native') {
-    return `The redirect URI ${shown} has a private-use scheme, which only a native client can own.`;
-  }
-  // RFC 8252 §7.1: the scheme is a reversed domain name, so that applications do not collide.
-  return url.protocol.includes('.')
-    ? undefined
-    : `The private-use scheme of the redirect URI ${shown} must contain a dot, like "com.example.app:/callback".`;
+  return type === 'native' || type === 'web' ? undefined : `The redirect URI ${shown} has a private-use scheme, which only a native client or a web client with an application of its own can have.`;
+}
+
+/** Whether a redirect URI that can be registered leads to an application by a scheme that it has claimed (RFC 8252 §7.1). */
+export function hasPrivateScheme(uri: string): boolean {
+  return !/^https?:/.test(uri);
+}
+
+/** What the operator should know of private-use schemes: a sentence for each that may be another application's as well. */
+export function privateSchemeWarnings(uris: readonly string[]): readonly string[] {
+  const schemes = new Set(uris.filter(hasPrivateScheme).map((uri) => new URL(uri).protocol));
+  return [...schemes]
+    .filter((scheme) => !scheme.includes('.') && !knownSchemes.has(scheme))
+    .map((scheme) => `The scheme ${scheme} may be claimed by any application on a person's device. RFC 8252 §7.1 asks for a domain name of yours in reverse, like "com.example.app:/callback".`);
 }
 
 /** The parameters of answers: OAuth, OpenID Connect, session management, form post and JARM. */

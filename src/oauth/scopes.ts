@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../core/result.ts';
 import type { ClientRecord, ResourceRecord } from '../store/records.ts';
+import type { ClaimDeclaration } from '../store/tenant-settings.ts';
 import type { Failure } from './failures.ts';
 
 /** The scopes that OpenID Connect defines (Core §5.4 and §11). */
@@ -22,17 +23,17 @@ export function parseScope(text: string): readonly string[] | undefined {
   return tokens.length > 0 && tokens.every(isScopeToken) ? tokens : undefined;
 }
 
-/** As long as the store gives the same list, nothing has changed. */
-const known = new WeakMap<readonly ResourceRecord[], ReadonlySet<string>>();
+/** As long as the store gives the same lists, nothing has changed. */
+const known = new WeakMap<readonly ResourceRecord[], { readonly claims: readonly ClaimDeclaration[]; readonly scopes: ReadonlySet<string> }>();
 
-/** Every scope that a tenant knows: the standard ones and those of its resources. */
-export function knownScopes(resources: readonly ResourceRecord[]): ReadonlySet<string> {
-  let scopes = known.get(resources);
-  if (scopes === undefined) {
-    scopes = new Set([...standardScopes, ...resources.flatMap((resource) => resource.scopes)]);
-    known.set(resources, scopes);
+/** Every scope that a tenant knows: the standard ones, those of its claims and those of its resources. */
+export function knownScopes(resources: readonly ResourceRecord[], claims: readonly ClaimDeclaration[]): ReadonlySet<string> {
+  let found = known.get(resources);
+  if (found?.claims !== claims) {
+    found = { claims, scopes: new Set([...standardScopes, ...claims.map(({ scope }) => scope), ...resources.flatMap((resource) => resource.scopes)]) };
+    known.set(resources, found);
   }
-  return scopes;
+  return found.scopes;
 }
 
 /** The scopes that the named resources give by default, as far as the client may have them. */
@@ -47,13 +48,14 @@ export function defaultScopesOf(client: Pick<ClientRecord, 'scopes'>, registered
  * its resources, that goes for theirs only: some clients ask for everything in `scopes_supported`, and mean by it
  * whatever there is at the resource (docs/decisions/0004-scopes.md).
  *
- * @param resources what the request asks access to, by identifier; `registered` is what the tenant has.
+ * @param resources what the request asks access to, by identifier; `registered` and `claims` are what the tenant has.
  */
 export function readScopes(
   client: Pick<ClientRecord, 'scopes'>,
   text: string | undefined,
   registered: readonly ResourceRecord[],
   resources: readonly string[],
+  claims: readonly ClaimDeclaration[],
 ): Result<readonly string[], Failure> {
   if (text === undefined) {
     const ofResources = defaultScopesOf(client, registered, resources);
@@ -63,7 +65,7 @@ export function readScopes(
   if (asked === undefined) {
     return fail({ reason: 'scope_malformed', parameter: 'scope', received: text.slice(0, 200) });
   }
-  const all = knownScopes(registered);
+  const all = knownScopes(registered, claims);
   const understood = asked.filter((scope) => all.has(scope) || client.scopes.includes(scope));
   if (understood.length === 0) {
     return fail({ reason: 'scope_unknown', parameter: 'scope', received: text.slice(0, 200) });
@@ -73,7 +75,7 @@ export function readScopes(
     return succeed(allowed);
   }
   // RFC 8707 §2: scopes are asked for at the resources that are named, so those of other resources are none of its.
-  const here = resources.length === 0 ? all : knownScopes(registered.filter(({ identifier }) => resources.includes(identifier)));
+  const here = resources.length === 0 ? all : knownScopes(registered.filter(({ identifier }) => resources.includes(identifier)), []);
   const foreign = understood.find((scope) => !client.scopes.includes(scope) && (here.has(scope) || allowed.length === 0));
   return foreign === undefined
     ? succeed(allowed)

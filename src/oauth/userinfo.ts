@@ -26,7 +26,7 @@ export async function userinfo(context: Context, request: DirectRequest): Promis
     return refuse({ reason: 'token_scope_insufficient', clientId: claims.client_id }, 'Bearer');
   }
   const demand = grant.claims === null ? {} : (JSON.parse(grant.claims) as ClaimsRequest).userinfo;
-  return { kind: 'json', body: { ...claimsOfUser(context.tenant, user, { granted: scopes, shown: scopes }, demand), sub: user.id } };
+  return { kind: 'json', body: { ...claimsOfUser(context.tenant, user, { granted: scopes, shown: scopes }, demand, 'userinfo'), sub: user.id } };
 }
 
 /** RFC 6750 §2: in the header or in a form body, never in the URL, and in one place only. */

@@ -119,7 +119,7 @@ export interface Store extends AccountStore {
 
   /** All keys that are not retired at `now`, newest first. */
   listSigningKeys(tenantId: TenantId, now: Instant): Promise<readonly SigningKeyRecord[]>;
-  /** Adds the tenant's first key of an algorithm, unless somebody else was first. */
+  /** Adds the tenant's first key of an algorithm, or the first since it has retired the last one, unless somebody else was first. */
   addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Promise<'added' | 'exists' | 'unknown'>;
   /** Some tenants whose current key of some algorithm has been active since before `activeSince`. */
   listTenantsDueForRotation(activeSince: Instant, limit: number): Promise<readonly TenantId[]>;
@@ -133,6 +133,8 @@ export interface Store extends AccountStore {
     next: SigningKeyRecord,
     retiresAt: Instant,
   ): Promise<'rotated' | 'already_rotated'>;
+  /** Lets a key retire that no other one follows. False where one has followed it, or it retires already. */
+  retireSigningKey(tenantId: TenantId, kid: string, retiresAt: Instant): Promise<boolean>;
 
   createClient(tenantId: TenantId, client: ClientRecord): Promise<'created' | 'id_taken'>;
   findClient(tenantId: TenantId, clientId: string): Promise<ClientRecord | undefined>;

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from './records.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './records.ts';
 
 /*
  * What a tenant has decided about signing in and about its looks. It is read as a whole with the tenant and never
@@ -14,8 +14,39 @@ export type SignUpPolicy = (typeof signUpPolicies)[number];
 export const secondFactorPolicies = ['off', 'optional', 'required'] as const;
 export type SecondFactorPolicy = (typeof secondFactorPolicies)[number];
 
+/** What a claim of a tenant's own may hold: one line, a number, true or false, several lines, or a JSON object. */
+export const claimTypes = ['string', 'number', 'boolean', 'strings', 'object'] as const;
+export type ClaimType = (typeof claimTypes)[number];
+
+/** Where a claim can stand. */
+export const claimPlaces = ['id_token', 'userinfo', 'access_token'] as const;
+export type ClaimPlace = (typeof claimPlaces)[number];
+
+/** A claim about people that OpenID Connect does not define. */
+export interface ClaimDeclaration {
+  readonly name: string;
+  readonly type: ClaimType;
+  /** The scope that stands for it: `openid`, `profile` and so on, or one that is there for claims alone. */
+  readonly scope: string;
+  readonly places: readonly ClaimPlace[];
+  /** Whether people set it themselves, on their profile page. Nobody may rely on such a claim for access. */
+  readonly selfService: boolean;
+  /** What people see; its name where null. */
+  readonly label: string | null;
+}
+
+/** What a person belongs to. Every tenant has this claim. */
+export const groupsClaim = 'groups' as const;
+
 /** How long an access token may live, in seconds. */
 export const accessTokenLifetimes = { shortest: 60, longest: 86_400 } as const;
+
+/** An application of Android that shares a tenant's passkeys, by the certificates that it is signed with. */
+export interface AndroidApp {
+  readonly packageName: string;
+  /** SHA-256, as Android writes it: `14:6D:…`. */
+  readonly fingerprints: readonly string[];
+}
 
 export interface TenantSettings {
   readonly signUp: SignUpPolicy;
@@ -36,14 +67,21 @@ export interface TenantSettings {
   readonly passkeyRpId: string | null;
   /** Further origins at which the tenant's passkeys may be used (WebAuthn Level 3 §5.11). */
   readonly passkeyOrigins: readonly string[];
+  readonly androidApps: readonly AndroidApp[];
+  /** Of Apple's systems, likewise: `TEAMID.com.example.app`. */
+  readonly appleApps: readonly string[];
   /** Whether every client must send an S256 challenge, those that authenticate and send a nonce too. */
   readonly requirePkce: boolean;
+  /** What its keys are for; others are neither made nor published. */
+  readonly signingAlgorithms: readonly SigningAlgorithm[];
   /** Of tokens for the tenant itself, and of resources that are registered without one. */
   readonly accessTokenAlgorithm: SigningAlgorithm;
   /** In seconds, where a resource has none of its own. */
   readonly accessTokenLifetime: number;
   /** Whether `preferred_username` is the verified e-mail address of whoever has none. */
   readonly usernameFromEmail: boolean;
+  /** Claims beside those of OpenID Connect. */
+  readonly claims: readonly ClaimDeclaration[];
   readonly brand: TenantBrand;
   /** Sentences that the tenant says in its own words: by locale, by their key in the catalogue. Plain text. */
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -72,10 +110,14 @@ export const defaultSettings: TenantSettings = {
   rememberDeviceDays: 30,
   passkeyRpId: null,
   passkeyOrigins: [],
+  androidApps: [],
+  appleApps: [],
   requirePkce: false,
+  signingAlgorithms,
   accessTokenAlgorithm: 'ES256',
   accessTokenLifetime: 900,
   usernameFromEmail: true,
+  claims: [{ name: groupsClaim, type: 'strings', scope: groupsClaim, places: ['id_token', 'userinfo'], selfService: false, label: null }],
   brand: { accent: null, accentDark: null, logo: null, icon: null, termsUri: null, privacyUri: null },
   texts: {},
 };

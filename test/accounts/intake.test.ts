@@ -97,7 +97,7 @@ describe('users of another system', () => {
       'The line must be a JSON object.',
       'email must be a text.',
       'enabled must be true or false.',
-      'claims.name must be a text, a number, true, false or an object.',
+      'The claim name must be one line of at most 200 characters.',
       expect.stringMatching(/^Before its @/),
     ]);
   });

@@ -14,7 +14,7 @@ describe('clients', () => {
       grant_types: ['authorization_code', 'refresh_token'],
       redirect_uris: [uri],
       post_logout_redirect_uris: [],
-      scope: 'openid profile email address phone offline_access',
+      scope: 'openid profile email address phone offline_access groups',
       first_party: true,
       require_pkce: true,
       strict_pkce: false,
@@ -105,4 +105,13 @@ describe('resources', () => {
       refusal('There is no resource "https://api.example.com/" in this tenant.'),
     );
   });
+});
+
+test('a scheme that others may claim is taken with a warning, on the screen and in JSON', async () => {
+  const folder = newFolder();
+  const words = ['client', 'create', '--type', 'native', '--redirect-uri', 'myapp://callback'];
+  const warning = /^The scheme myapp: may be claimed by any application.* RFC 8252 §7\.1 /;
+  expect(await ask(folder, words)).toMatchObject({ warnings: [expect.stringMatching(warning)] });
+  expect((await microauth(folder, words)).stdout).toMatch(new RegExp(warning.source, 'm'));
+  expect(await ask(folder, ['client', 'create', '--type', 'native', '--redirect-uri', 'com.example.app:/callback'])).not.toHaveProperty('warnings');
 });

@@ -25,8 +25,20 @@ describe('tenant set', () => {
     expect(await ask(folder, ['tenant', 'show', 'acme'])).toEqual(second);
   });
 
+  test('names native applications and algorithms, as they are set again', async () => {
+    const fingerprint = Array.from({ length: 32 }, () => 'AB').join(':');
+    const set = await ask<Record<string, unknown>>(folder, ['tenant', 'set', 'default', '--android-app', `com.example.app=${fingerprint}`, '--apple-app', 'A1B2C3D4E5.com.example.app', '--signing-alg', 'ES256 RS256']);
+    expect(set).toMatchObject({ android_apps: [`com.example.app=${fingerprint}`], apple_apps: ['A1B2C3D4E5.com.example.app'], signing_algs: ['RS256', 'ES256'] });
+    const unset = await ask<Record<string, unknown>>(folder, ['tenant', 'set', 'default', '--android-app', 'none', '--apple-app', 'none']);
+    expect(unset).not.toHaveProperty('android_apps');
+    expect(unset).not.toHaveProperty('apple_apps');
+  });
+
   test.each([
     [['--accent', 'red'], 'must be a colour'],
+    [['--android-app', 'com.example.app'], 'fingerprint'],
+    [['--apple-app', 'com.example.app'], 'team id'],
+    [['--signing-alg', 'RS256'], "The tenant's own access tokens are signed with ES256"],
     [['--accent', '#ffff00'], 'contrast'],
     [['--accent-dark', '#101010'], 'contrast'],
     [['--terms-uri', 'javascript:alert(1)'], 'https://'],

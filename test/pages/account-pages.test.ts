@@ -27,7 +27,7 @@ const asked = { email: hostile, agreed: false, wrong: true };
 
 const pages = {
   overview: overviewPage({ ...own, hasPassword: true, passkeys: hostile, onePasskey: true, secondStep: { authenticator: true, recoveryCodes: hostile }, devices: hostile, applications: hostile, lastEvent: date }),
-  profile: profilePage({ ...own, values, problems: ['name', 'zoneinfo'], locales: [{ value: hostile, text: hostile }], timeZones: [] }),
+  profile: profilePage({ ...own, values, problems: ['name', 'zoneinfo'], own: (['string', 'number', 'boolean', 'strings'] as const).map((type) => ({ field: `${type}${hostile}`, label: hostile, type, value: hostile, wrong: true })), alert: 'account.problem_size', locales: [{ value: hostile, text: hostile }], timeZones: [] }),
   email: emailPage({ ...own, email: hostile, problem: hostile, possible: true }),
   emailCodes: emailCodesPage({ ...own, change: hostile, old: asked, new: { ...asked, agreed: true } }),
   password: passwordPage({ ...own, hasPassword: true, minimumLength: 8, problem: { field: 'new', text: hostile } }),

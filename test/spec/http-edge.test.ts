@@ -38,7 +38,7 @@ describe('what holds for every route', () => {
   test('the table is the one that the server runs', async () => {
     expect(paths.length).toBeGreaterThan(15);
     // Which origins share a tenant's passkeys is answered where there are any (test/spec/webauthn).
-    const sometimes = ['/.well-known/webauthn'];
+    const sometimes = ['/.well-known/webauthn', '/.well-known/assetlinks.json', '/.well-known/apple-app-site-association'];
     for (const route of routes.filter(({ method, path }) => method === 'GET' && !path.includes(':') && !sometimes.includes(path))) {
       expect([route.path, (await send(at(route.path))).status]).not.toEqual([route.path, 404]);
     }

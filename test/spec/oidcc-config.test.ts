@@ -82,7 +82,7 @@ describe('oidcc-config-certification-test-plan', () => {
       request_uri_parameter_supported: false,
     });
     expect(metadata['id_token_signing_alg_values_supported']).toContain('RS256');
-    expect(metadata['scopes_supported']).toEqual(['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'orders:read']);
+    expect(metadata['scopes_supported']).toEqual(['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups', 'orders:read']);
     // RFC 7662 §2.1: who asks the introspection endpoint must authenticate.
     expect(metadata['introspection_endpoint_auth_methods_supported']).not.toContain('none');
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientWarnings } from '../../src/admin/client-rules.ts';
 import { createClient } from '../../src/admin/clients.ts';
 import { Flow } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer, type TestServer, unwrap } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 
 describe('RFC 8252 OAuth 2.0 for native apps', () => {
@@ -86,7 +87,37 @@ describe('RFC 8252 OAuth 2.0 for native apps', () => {
     expect((await at.tokens()).status).toBe(200);
   });
 
-  test.each(['myapp:/oauth', 'javascript:alert(1)', 'data:text/html,x', 'com.example.app', 'http://app.example/oauth', 'https://app.example/oauth#x', 'file:///etc/passwd'])(
+  test.each(['com.example.app:/oauth', 'claude://callback', 'vscode://vendor.extension/callback'])('§7.1: %s is registered without a word', async (uri) => {
+    const made = unwrap(await createClient(server.admin, server.record.id, { type: 'native', redirectUris: [uri] }));
+    expect(clientWarnings(made.client)).toEqual([]);
+  });
+
+  test('§7.1: a scheme without a dot is taken, with what the clause asks', async () => {
+    const uri = 'myapp:/oauth';
+    const { client } = unwrap(await createClient(server.admin, server.record.id, { type: 'native', redirectUris: [uri, 'myapp:/again', 'other://x'], postLogoutRedirectUris: ['myapp:/out'] }));
+    expect(clientWarnings(client)).toEqual([expect.stringMatching(/^The scheme myapp: .* RFC 8252 §7\.1 /), expect.stringMatching(/^The scheme other: /)]);
+    const at = new Flow(server.issuer, { id: client.id, secret: '' }, { redirectUri: uri });
+    expect((await at.tokens()).status).toBe(200);
+  });
+
+  test('§7.1: a web client may have one beside its https URIs, for an application with the same backend', async () => {
+    const web = await server.client({ type: 'web', redirectUris: ['https://app.example/callback', 'com.example.app:/callback'], postLogoutRedirectUris: ['com.example.app:/out'] });
+    for (const redirectUri of ['https://app.example/callback', 'com.example.app:/callback']) {
+      expect((await new Flow(server.issuer, web, { redirectUri }).tokens()).status).toBe(200);
+    }
+    expect(await accepts(web, 'com.example.app:/other')).toBe(false);
+  });
+
+  test.each([
+    ['alone', { type: 'web', redirectUris: ['com.example.app:/callback'] }, /needs an https redirect URI beside/],
+    ['and codes without any protection', { type: 'web', unprotectedCodes: true, redirectUris: ['https://app.example/', 'com.example.app:/'] }, /cannot do without both/],
+    ['of a single-page application', { type: 'spa', redirectUris: ['https://app.example/', 'com.example.app:/'] }, /private-use scheme/],
+  ] as const)('§7.1: a private-use scheme %s is refused', async (_what, input, message) => {
+    const made = await createClient(server.admin, server.record.id, input);
+    expect(made.ok ? '' : made.failure.message).toMatch(message);
+  });
+
+  test.each(['ms-msdt:/id', 'search-ms:query', 'tel:1', 'intent://x', 'chrome://settings', 'javascript:alert(1)', 'data:text/html,x', 'com.example.app', 'http://app.example/oauth', 'https://app.example/oauth#x', 'file:///etc/passwd'])(
     '%s cannot be registered',
     async (uri) => {
       const made = await createClient(server.admin, server.record.id, { type: 'native', name: 'N', redirectUris: [uri] });

@@ -151,6 +151,17 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
         expect(await store.listTenantsDueForRotation(now, 10)).toEqual([]);
       });
 
+      test('one that nothing follows retires once, and makes room for a first one', async () => {
+        expect(await store.retireSigningKey(tenant, 'key-1', now + 100)).toBe(true);
+        expect(await store.retireSigningKey(tenant, 'key-1', now + 200)).toBe(false);
+        expect(await store.retireSigningKey(tenant, 'key-none', now)).toBe(false);
+        expect(await store.listTenantsDueForRotation(now, 10)).toEqual([]);
+        expect((await store.listSigningKeys(tenant, now)).map(({ kid, retiresAt }) => [kid, retiresAt])).toEqual([['key-1', now + 100]]);
+        expect(await store.rotateSigningKey(tenant, 'key-1', aKey('key-2'), now + 300)).toBe('already_rotated');
+        expect(await store.addSigningKey(tenant, aKey('key-3'))).toBe('added');
+        expect(await store.addSigningKey(tenant, aKey('key-4'))).toBe('exists');
+      });
+
       test('are rotated by one of many', async () => {
         const rotations = await Promise.all(
           Array.from({ length: 10 }, (_, index) => store.rotateSigningKey(tenant, 'key-1', aKey(`next-${index}`, { activatesAt: now + 1 }), now + 9)),

@@ -43,6 +43,7 @@ const calls: Calls = {
   deleteTenant: (store, tenant) => store.deleteTenant(tenant),
   listSigningKeys: (store, tenant) => store.listSigningKeys(tenant, now),
   addSigningKey: (store, tenant) => store.addSigningKey(tenant, aKey('added', { algorithm: 'EdDSA' })),
+  retireSigningKey: (store, tenant) => store.retireSigningKey(tenant, 'key', now),
   rotateSigningKey: (store, tenant) => store.rotateSigningKey(tenant, 'key', aKey('next'), now),
   createClient: (store, tenant) => store.createClient(tenant, aClient('client', { name: 'intruder' })),
   findClient: (store, tenant) => store.findClient(tenant, 'client'),

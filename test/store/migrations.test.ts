@@ -100,3 +100,28 @@ test('0010-versions-and-aliases keeps what is there, counts from one, and has ev
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('0011-groups lets every client that signs people in have the scope groups, and no other', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-migration-'));
+  const file = join(folder, 'microauth.db');
+  const tenant = 'tenant' as TenantId;
+  try {
+    const store = unwrap(openStore(`sqlite:${file}`));
+    await store.migrate(1);
+    const scopes = { people: ['openid', 'email'], service: ['read'], none: [], both: ['groups', 'openid'] };
+    for (const [id, had] of Object.entries(scopes)) {
+      await store.createClient(tenant, { ...aClient(id), scopes: had });
+    }
+    await store.close();
+    const database = new DatabaseSync(file);
+    database.exec(`DELETE FROM migrations WHERE name = '0011-groups'`);
+    database.close();
+    const migrated = unwrap(openStore(`sqlite:${file}`));
+    expect(await migrated.migrate(2)).toEqual(['0011-groups']);
+    const found = await Promise.all(Object.keys(scopes).map(async (id) => [id, (await migrated.findClient(tenant, id))?.scopes]));
+    expect(Object.fromEntries(found)).toEqual({ ...scopes, people: ['openid', 'email', 'groups'] });
+    await migrated.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

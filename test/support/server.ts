@@ -11,6 +11,7 @@ import { createTenant } from '../../src/admin/tenants.ts';
 import { createUser } from '../../src/admin/users.ts';
 import { createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config/load.ts';
+import { parseSmtpUrl } from '../../src/config/values.ts';
 import type { Result } from '../../src/core/result.ts';
 import { sealingKey } from '../../src/core/seal.ts';
 import { demoUser, walk } from '../../src/dev/demo.ts';
@@ -143,7 +144,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     sealingKey: key,
     trustedProxies: options.trustedProxies ?? [],
     logLevel: 'debug',
-    smtpUrl: options.smtpUrl,
+    mailServer: options.smtpUrl === undefined ? undefined : unwrap(parseSmtpUrl(options.smtpUrl)),
     mailFrom: 'no-reply@localhost',
   };
   const lines: string[] = [];

@@ -13,6 +13,8 @@ const sameAsEnglish: Partial<Record<Locale, readonly WordsKey[]>> = {
   de: ['account.name', 'account.passkeys', 'set_up_factor.choose_passkey'],
   // The French word is the English one.
   fr: ['account.applications'],
+  // Spanish says no as English does.
+  es: ['account.no'],
 };
 
 function namesIn(sentence: string): readonly string[] {

@@ -1,6 +1,8 @@
-import { readClaim } from '../../identity/claims.ts';
-import { untilCounted } from '../../store/guarded-change.ts';
+import { fail, succeed } from '../../core/result.ts';
+import { changeClaims } from '../../identity/change-claims.ts';
+import { checkClaimsSize, readClaim, readOwnClaim } from '../../identity/claims.ts';
 import type { UserRecord } from '../../store/records.ts';
+import type { ClaimDeclaration } from '../../store/tenant-settings.ts';
 import type { FlowContext } from '../context.ts';
 import { keepEvent } from '../notices.ts';
 import type { Browser } from '../sign-in.ts';
@@ -12,46 +14,53 @@ export type ProfileField = (typeof profileFields)[number];
 /** Characters that turn the direction of the text around them: a name with one could pretend to be other words. */
 const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
-export type ProfileOutcome = { readonly kind: 'changed' } | { readonly kind: 'refused'; readonly fields: readonly ProfileField[] };
+export type ProfileOutcome =
+  | { readonly kind: 'changed' }
+  /** What cannot be saved, by the names of the claims. */
+  | { readonly kind: 'refused'; readonly fields: readonly string[] }
+  | { readonly kind: 'too_much' };
+
+/** The claims of the tenant that people look after themselves. */
+export function ownFields({ tenant }: Pick<FlowContext, 'tenant'>): readonly ClaimDeclaration[] {
+  return tenant.settings.claims.filter(({ selfService }) => selfService);
+}
 
 /** Writes what a person says of themselves. What is left empty is taken away; claims that are not asked for stay, as they are at that moment. */
 export async function changeProfile(
   context: FlowContext,
   user: UserRecord,
-  input: Readonly<Record<ProfileField, string>>,
+  input: Readonly<Record<string, string>>,
   browser: Browser,
 ): Promise<ProfileOutcome> {
-  const read = profileFields.map((field) => {
-    const text = input[field].trim();
-    const value = text === '' || directions.test(text) ? undefined : readClaim(field, text);
+  const readers: readonly (readonly [string, (text: string) => ReturnType<typeof readClaim>])[] = [
+    ...profileFields.map((field) => [field, (text: string) => readClaim(field, text)] as const),
+    ...ownFields(context).map((own) => [own.name, (text: string) => readOwnClaim(own, text)] as const),
+  ];
+  const read = readers.map(([field, reader]) => {
+    const text = (input[field] ?? '').trim();
+    const value = text === '' || directions.test(text) ? undefined : reader(text);
     return { field, empty: text === '', value: value?.ok === true ? value.value : undefined };
   });
   const refused = read.filter(({ empty, value }) => !empty && value === undefined).map(({ field }) => field);
   if (refused.length > 0) {
     return { kind: 'refused', fields: refused };
   }
+  const asked = new Set(read.map(({ field }) => field));
   const given = read.flatMap(({ field, value }) => (value === undefined ? [] : [[field, value] as const]));
-  const { store, tenant, clock } = context;
-  const outcome = await untilCounted(async () => {
-    const current = await store.findUser(tenant.id, user.id);
-    return current === undefined
-      ? 'unknown'
-      : store.updateUser(tenant.id, { ...current, claims: JSON.stringify(withProfile(JSON.parse(current.claims), given)), updatedAt: clock.now() });
+  const changed = await changeClaims(context.store, context.tenant.id, user.id, context.clock.now(), (before) => {
+    // Whoever verified the old number knows nothing of the new one.
+    const stillVerified = given.some(([field, value]) => field === 'phone_number' && value === before['phone_number']);
+    const others = Object.entries(before).filter(([name]) => !asked.has(name) && (name !== 'phone_number_verified' || stillVerified));
+    const claims = Object.fromEntries<unknown>([...others, ...given]);
+    return checkClaimsSize(claims) === undefined ? succeed(claims) : fail('too_much' as const);
   });
-  if (outcome !== 'updated') {
+  if (changed === undefined || changed === 'lost') {
     return { kind: 'refused', fields: [] };
+  }
+  if (!changed.ok) {
+    return { kind: changed.failure };
   }
   await keepEvent(context, user.id, 'profile_changed', browser);
   context.record({ event: 'profile_changed', userId: user.id, detail: browser.address });
   return { kind: 'changed' };
-}
-
-function withProfile(before: Readonly<Record<string, unknown>>, given: readonly (readonly [ProfileField, unknown])[]): Readonly<Record<string, unknown>> {
-  const others = Object.entries(before).filter(([name]) => !(profileFields as readonly string[]).includes(name));
-  const claims = Object.fromEntries<unknown>([...others, ...given]);
-  // Whoever verified the old number knows nothing of the new one.
-  if (claims['phone_number'] !== before['phone_number']) {
-    delete claims['phone_number_verified'];
-  }
-  return claims;
 }

@@ -32,7 +32,7 @@ export async function showConsent(exchange: Exchange): Promise<Reply> {
       client: pageClient(progress.client),
       redirectHost: hostOf(leadsTo, site.words),
       account: pageAccount(user),
-      groups: describeConsent(items, await store.listResources(tenant.id), site.words),
+      groups: describeConsent(items, await store.listResources(tenant.id), tenant.settings, site.words),
       interaction: reseal(exchange, { ...interaction, consentingSession: session.id }),
     }),
     leadsTo,

@@ -28,7 +28,7 @@ export function handleDiscovery(endpoints: EndpointPaths) {
 
 /** The tenant's JWK set (RFC 7517 §5). */
 export async function handleJwks({ context }: Exchange): Promise<Reply> {
-  return { kind: 'document', body: await context.signer.publicKeys(context.tenant.id), maxAge: jwksMaxAge / 1000 };
+  return { kind: 'document', body: await context.signer.publicKeys(context.tenant.id, context.tenant.settings.signingAlgorithms), maxAge: jwksMaxAge / 1000 };
 }
 
 /**

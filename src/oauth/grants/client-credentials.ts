@@ -16,7 +16,7 @@ export const clientCredentialsGrant: ClientGrant = {
     const asked = parameters.get('scope');
     // RFC 6749 §3.3: without a scope, the defaults of the resources, else all that the client is registered for.
     const byDefault = defaultScopesOf(client, registered, resources.value);
-    const scopes = asked === undefined ? succeed(byDefault.length > 0 ? byDefault : client.scopes) : readScopes(client, asked, registered, resources.value);
+    const scopes = asked === undefined ? succeed(byDefault.length > 0 ? byDefault : client.scopes) : readScopes(client, asked, registered, resources.value, context.tenant.settings.claims);
     if (!scopes.ok) {
       return scopes;
     }

@@ -1,6 +1,7 @@
 import { toSeconds } from '../../core/clock.ts';
 import type { GrantRecord, ResourceRecord, UserRecord } from '../../store/records.ts';
 import { audienceOf, formatFor, issueAccessToken } from '../access-token.ts';
+import { claimsInAccessToken } from '../claims.ts';
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { Context } from '../context.ts';
 import { issueIdToken } from '../id-token.ts';
@@ -26,6 +27,7 @@ export async function issueUserTokens(context: Context, issue: Issue): Promise<T
     context,
     formatFor(context, issue.registered, resources),
     {
+      ...claimsInAccessToken(context.tenant, user, scopes),
       sub: user.id,
       aud: audienceOf(context, resources),
       client_id: client.id,

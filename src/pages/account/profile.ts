@@ -1,6 +1,7 @@
 import { alert } from '../fields.ts';
 import { html } from '../html.ts';
 import type { Html } from '../html.ts';
+import type { PageSite } from '../models.ts';
 import { accountFrame, cancelLink, card, ownForm, type OwnPage } from './frame.ts';
 
 /** One of a list to choose from. */
@@ -11,9 +12,21 @@ export interface Choice {
 
 export type ProfileName = 'name' | 'given_name' | 'family_name' | 'nickname' | 'birthdate' | 'phone_number' | 'locale' | 'zoneinfo';
 
+/** A claim of the tenant's own that people set themselves. */
+export interface OwnField {
+  /** What the form calls it. */
+  readonly field: string;
+  readonly label: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'strings';
+  readonly value: string;
+  readonly wrong: boolean;
+}
+
 interface Profile extends OwnPage {
   readonly values: Readonly<Record<ProfileName, string>>;
   readonly problems: readonly ProfileName[];
+  readonly own: readonly OwnField[];
+  readonly alert: 'account.profile_problem' | 'account.problem_size' | undefined;
   readonly locales: readonly Choice[];
   readonly timeZones: readonly Choice[];
 }
@@ -43,7 +56,7 @@ ${hint(name, words['account.problem_choice'])}`;
     lead: words['account.profile_lead'],
     content: card(
       undefined,
-      html`${alert(m.problems.length > 0 ? words['account.profile_problem'] : undefined)}${ownForm(
+      html`${alert(m.alert && words[m.alert])}${ownForm(
         m,
         '/account/profile',
         html`${textFields.map(
@@ -53,10 +66,27 @@ ${hint(name, words[problem])}
 `,
         )}${choice('locale', m.locales)}
 ${choice('zoneinfo', m.timeZones)}
-<div class="pair"><button id="save" class="primary">${words['account.save']}</button> ${cancelLink(m)}</div>`,
+${m.own.map((own) => ownField(own, words))}<div class="pair"><button id="save" class="primary">${words['account.save']}</button> ${cancelLink(m)}</div>`,
       )}`,
     ),
   });
+}
+
+const ownProblems = { string: 'account.problem_text', number: 'account.problem_number', boolean: 'account.problem_choice', strings: 'account.problem_list' } as const;
+
+function ownField({ field, label, type, value, wrong }: OwnField, words: PageSite['words']): Html {
+  const attributes = html`id="${field}" name="${field}"${wrong && html` aria-invalid="true" aria-describedby="${field}-problem"`}`;
+  const option = (choice: string, text: string) => html`<option value="${choice}"${choice === value && html` selected`}>${text}</option>`;
+  const control =
+    type === 'boolean'
+      ? html`<select ${attributes}>${option('', words['account.not_given'])}${option('true', words['account.yes'])}${option('false', words['account.no'])}</select>`
+      : type === 'strings'
+        ? html`<textarea ${attributes} rows="4" autocomplete="off">${value}</textarea>`
+        : html`<input ${attributes} type="text"${type === 'number' && html` inputmode="decimal" dir="ltr"`} autocomplete="off" maxlength="200" value="${value}">`;
+  return html`<label for="${field}">${label}</label>
+${control}
+${wrong && html`<p class="hint problem" id="${field}-problem">${words[ownProblems[type]]}</p>`}
+`;
 }
 
 /** A browser's date field shows nothing else, and OpenID Connect Core §5.1 also has a year alone, or no year. */

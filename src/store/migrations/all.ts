@@ -7,6 +7,7 @@ import { whatWasProven } from './0006-what-was-proven.ts';
 import { consentsByResource } from './0008-consents-by-resource.ts';
 import { relyingParties } from './0009-relying-parties.ts';
 import { versionsAndAliases } from './0010-versions-and-aliases.ts';
+import { groups } from './0011-groups.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration in order. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   consentsByResource,
   relyingParties,
   versionsAndAliases,
+  groups,
 ];

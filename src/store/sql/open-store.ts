@@ -2,6 +2,7 @@ import { fail, type Result, succeed } from '../../core/result.ts';
 import type { Store } from '../port.ts';
 import { withCache } from './cache.ts';
 import type { Engine } from './engine.ts';
+import { pg } from './pg.ts';
 import { openPostgresEngine } from './postgres-engine.ts';
 import { openSqliteEngine } from './sqlite-engine.ts';
 import { createStore } from './store.ts';
@@ -12,7 +13,8 @@ import { createStore } from './store.ts';
  */
 export function openStore(databaseUrl: string): Result<Store, string> {
   if (/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
-    return succeed(onEngine(openPostgresEngine(databaseUrl)));
+    const unreadable = checkPostgresUrl(databaseUrl);
+    return unreadable === undefined ? succeed(onEngine(openPostgresEngine(databaseUrl))) : fail(unreadable);
   }
   const path = /^sqlite:(.+)$/.exec(databaseUrl)?.[1];
   if (path === undefined) {
@@ -22,6 +24,18 @@ export function openStore(databaseUrl: string): Result<Store, string> {
     return succeed(onEngine(openSqliteEngine(path)));
   } catch (error) {
     return fail(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** What PostgreSQL's client makes of the URL, which it reads with every connection: escapes, and files with certificates. */
+function checkPostgresUrl(url: string): string | undefined {
+  try {
+    // It connects to nothing before it is told to.
+    void new (pg().Client)({ connectionString: url });
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof URIError ? 'a % in it begins no encoding; write it as %25' : error instanceof Error ? error.message : String(error);
+    return `MICROAUTH_DATABASE_URL cannot be used: ${reason}.`;
   }
 }
 

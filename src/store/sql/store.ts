@@ -134,6 +134,7 @@ const configuration = {
   deleteTenant: tenants.deleteTenant,
   addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,
+  retireSigningKey: signingKeys.retireSigningKey,
   createClient: clients.createClient,
   updateClient: clients.updateClient,
   deleteClient: clients.deleteClient,

@@ -42,6 +42,11 @@ export const account: Translation<typeof source> = {
   // A number in groups keeps its order between marks of the direction that it is written in.
   'account.problem_phone_number': 'يُكتب رقم الهاتف بالصيغة \u200e+1 425 555 1212\u200e.',
   'account.problem_choice': 'اختر من القائمة.',
+  'account.yes': 'نعم',
+  'account.no': 'لا',
+  'account.problem_number': 'يجب أن يكون هذا عددًا.',
+  'account.problem_list': '100 مدخل على الأكثر، في كل سطر واحد لا يتجاوز 100 حرف.',
+  'account.problem_size': 'كل هذا معًا أطول من أن يُحفظ.',
 
   'account.email': 'البريد الإلكتروني',
   'account.email_title': 'تغيير عنوان بريدك الإلكتروني',

@@ -41,6 +41,11 @@ export const account: Translation<typeof source> = {
   'account.problem_birthdate': 'Das ist kein Datum.',
   'account.problem_phone_number': 'Eine Telefonnummer hat die Form +1 425 555 1212.',
   'account.problem_choice': 'Wählen Sie einen Eintrag der Liste.',
+  'account.yes': 'Ja',
+  'account.no': 'Nein',
+  'account.problem_number': 'Das muss eine Zahl sein.',
+  'account.problem_list': 'Höchstens 100 Einträge mit höchstens 100 Zeichen, einer in jeder Zeile.',
+  'account.problem_size': 'Alles zusammen ist zu lang, um gespeichert zu werden.',
 
   'account.email': 'E-Mail-Adresse',
   'account.email_title': 'E-Mail-Adresse ändern',

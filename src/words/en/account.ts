@@ -38,6 +38,11 @@ export const account = {
   'account.problem_birthdate': 'This is no date.',
   'account.problem_phone_number': 'A phone number has the form +1 425 555 1212.',
   'account.problem_choice': 'Choose one of the list.',
+  'account.yes': 'Yes',
+  'account.no': 'No',
+  'account.problem_number': 'This must be a number.',
+  'account.problem_list': 'At most 100 entries of at most 100 characters, one on each line.',
+  'account.problem_size': 'All of this together is too long to be kept.',
 
   'account.email': 'Email',
   'account.email_title': 'Change your email address',

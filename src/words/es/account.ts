@@ -41,6 +41,11 @@ export const account: Translation<typeof source> = {
   'account.problem_birthdate': 'Esto no es una fecha.',
   'account.problem_phone_number': 'Un número de teléfono tiene la forma +1 425 555 1212.',
   'account.problem_choice': 'Elija una opción de la lista.',
+  'account.yes': 'Sí',
+  'account.no': 'No',
+  'account.problem_number': 'Debe ser un número.',
+  'account.problem_list': '100 entradas como máximo, de 100 caracteres como máximo, una en cada línea.',
+  'account.problem_size': 'Todo junto es demasiado largo para guardarlo.',
 
   'account.email': 'Correo electrónico',
   'account.email_title': 'Cambiar su dirección de correo electrónico',

@@ -41,6 +41,11 @@ export const account: Translation<typeof source> = {
   'account.problem_birthdate': 'Ce n’est pas une date.',
   'account.problem_phone_number': 'Un numéro de téléphone a la forme +1 425 555 1212.',
   'account.problem_choice': 'Choisissez un élément de la liste.',
+  'account.yes': 'Oui',
+  'account.no': 'Non',
+  'account.problem_number': 'Ce doit être un nombre.',
+  'account.problem_list': 'Au plus 100 entrées de 100 caractères au plus, une par ligne.',
+  'account.problem_size': 'L’ensemble est trop long pour être enregistré.',
 
   'account.email': 'Adresse e-mail',
   'account.email_title': 'Modifier votre adresse e-mail',

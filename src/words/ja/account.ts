@@ -41,6 +41,11 @@ export const account: Translation<typeof source> = {
   'account.problem_birthdate': '日付が正しくありません。',
   'account.problem_phone_number': '電話番号は +1 425 555 1212 の形式で入力してください。',
   'account.problem_choice': 'リストから選んでください。',
+  'account.yes': 'はい',
+  'account.no': 'いいえ',
+  'account.problem_number': '数値を入力してください。',
+  'account.problem_list': '1行に1件、100文字以内で、100件まで入力できます。',
+  'account.problem_size': '全体が長すぎるため保存できません。',
 
   'account.email': 'メールアドレス',
   'account.email_title': 'メールアドレスを変更',

@@ -41,6 +41,11 @@ export const account: Translation<typeof source> = {
   'account.problem_birthdate': 'Isto não é uma data.',
   'account.problem_phone_number': 'Um número de telefone tem o formato +1 425 555 1212.',
   'account.problem_choice': 'Escolha uma opção da lista.',
+  'account.yes': 'Sim',
+  'account.no': 'Não',
+  'account.problem_number': 'Deve ser um número.',
+  'account.problem_list': 'No máximo 100 entradas de no máximo 100 caracteres, uma em cada linha.',
+  'account.problem_size': 'Tudo junto é longo demais para ser salvo.',
 
   'account.email': 'E-mail',
   'account.email_title': 'Alterar seu endereço de e-mail',

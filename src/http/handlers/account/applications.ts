@@ -19,7 +19,7 @@ export const showApplications = accountPage(place, async (exchange, owner) => {
   const applications = shown.map(({ client, allowed, since, lastUsed }) => ({
     id: client.id,
     client: pageClient(client),
-    groups: describeConsent(allowed, registered, owner.site.words),
+    groups: describeConsent(allowed, registered, tenant.settings, owner.site.words),
     since: dateOf(owner, since),
     lastUsed: lastUsed === undefined ? undefined : dateOf(owner, lastUsed),
   }));

@@ -1,5 +1,6 @@
-import { changeProfile, type ProfileField, profileFields } from '../../../flow/account/change-profile.ts';
-import { type Choice, profilePage } from '../../../pages/account/profile.ts';
+import { changeProfile, ownFields, type ProfileField, profileFields, type ProfileOutcome } from '../../../flow/account/change-profile.ts';
+import { type Choice, type OwnField, profilePage } from '../../../pages/account/profile.ts';
+import type { ClaimDeclaration } from '../../../store/tenant-settings.ts';
 import { type Locale, locales } from '../../../words/locale.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Reply } from '../../reply.ts';
@@ -11,29 +12,47 @@ const place = { path: '/account/profile', demand: 'nothing' } as const;
 
 export const showProfile = accountPage(place, async (exchange, owner) => {
   const claims = JSON.parse(owner.user.claims) as Readonly<Record<string, unknown>>;
-  return render(exchange, owner, valuesOf((field) => claims[field]));
+  return render(exchange, owner, valuesOf((field) => claims[field]), (own) => textOf(claims[own.name]));
 });
 
 export const submitProfile = accountForm(place, async (exchange, owner) => {
   const values = valuesOf((field) => exchange.form.get(field)?.slice(0, 1000));
-  const outcome = await changeProfile(exchange.context, owner.user, values, browserOf(exchange));
-  return outcome.kind === 'changed' ? redirectDone(exchange, owner, '/account', 'account.done_profile') : render(exchange, owner, values, outcome.fields);
+  const ownValue = (own: ClaimDeclaration) => exchange.form.get(fieldOf(own))?.slice(0, 20_000) ?? '';
+  const own = Object.fromEntries(ownFields(exchange.context).map((one) => [one.name, ownValue(one)]));
+  const outcome = await changeProfile(exchange.context, owner.user, { ...own, ...values }, browserOf(exchange));
+  return outcome.kind === 'changed' ? redirectDone(exchange, owner, '/account', 'account.done_profile') : render(exchange, owner, values, ownValue, outcome);
 });
+
+/** A field of the form that no standard claim can be taken for. */
+function fieldOf({ name }: ClaimDeclaration): string {
+  return `claim:${name}`;
+}
+
+/** A stored value as it is typed: lists with an entry on each line. */
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join('\n') : typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}
 
 function valuesOf(read: (field: ProfileField) => unknown): Values {
   const text = (value: unknown) => (typeof value === 'string' ? value : '');
   return Object.fromEntries(profileFields.map((field) => [field, text(read(field))])) as Record<ProfileField, string>;
 }
 
-function render(exchange: Exchange, owner: Owner, values: Values, problems: readonly ProfileField[] = []): Reply {
+function render(exchange: Exchange, owner: Owner, values: Values, ownValue: (own: ClaimDeclaration) => string, problem?: Exclude<ProfileOutcome, { kind: 'changed' }>): Reply {
+  const wrong = problem?.kind === 'refused' ? problem.fields : [];
+  const own: readonly OwnField[] = ownFields(exchange.context).flatMap((one) =>
+    one.type === 'object' ? [] : [{ field: fieldOf(one), label: one.label ?? one.name, type: one.type, value: ownValue(one), wrong: wrong.includes(one.name) }],
+  );
   const page = profilePage({
     ...ownPage(exchange, owner),
     values,
-    problems,
+    problems: profileFields.filter((field) => wrong.includes(field)),
+    own,
+    alert: problem === undefined ? undefined : problem.kind === 'refused' ? 'account.profile_problem' : 'account.problem_size',
     locales: withOwn(localeChoices(owner.site.locale), values.locale),
     timeZones: withOwn(timeZoneChoices, values.zoneinfo),
   });
-  return pageReply(page, problems.length > 0 ? 400 : 200);
+  return pageReply(page, problem === undefined ? 200 : 400);
 }
 
 /** Languages by their names in their own language. */

@@ -2,6 +2,7 @@ import { emailKey } from '../../../core/email-address.ts';
 import type { AddressCollision } from '../../port.ts';
 import type { TenantId } from '../../records.ts';
 import { sql } from '../schema.ts';
+import { list, text } from '../values.ts';
 import { all, first, run, type Verb } from '../verb.ts';
 
 /** How many rows are looked at in one statement. */
@@ -75,8 +76,18 @@ function* nameTenants(): Verb<void> {
   );
 }
 
+/** Lets every client have the scope `groups` that has `openid`, as it is stored: separated by spaces. */
+function* addGroupsScope(): Verb<void> {
+  for (const { tenant_id, id, scopes } of yield* all(sql.selectFrom('clients').select(['tenant_id', 'id', 'scopes']))) {
+    const had = list(scopes);
+    if (had.includes('openid') && !had.includes('groups')) {
+      yield* run(sql.updateTable('clients').set((client) => ({ scopes: text([...had, 'groups']), version: client('version', '+', 1) })).where('tenant_id', '=', tenant_id).where('id', '=', id));
+    }
+  }
+}
+
 /** What a migration writes anew, by its name there. */
-export const rewrites = { email_keys: rewriteEmailKeys, tenant_names: nameTenants } as const;
+export const rewrites = { email_keys: rewriteEmailKeys, tenant_names: nameTenants, groups_scope: addGroupsScope } as const;
 
 export function* listAddressCollisions(limit: number): Verb<readonly AddressCollision[]> {
   const collisions: AddressCollision[] = [];

@@ -1,7 +1,7 @@
 import type { Instant, SigningKeyRecord, TenantId } from '../../records.ts';
 import { fromSigningKey, toSigningKey } from '../rows.ts';
 import { sql } from '../schema.ts';
-import { all, first, run, type Verb } from '../verb.ts';
+import { all, decide, first, run, type Verb } from '../verb.ts';
 
 export function* listSigningKeys(tenantId: TenantId, now: Instant): Verb<readonly SigningKeyRecord[]> {
   const rows = yield* all(
@@ -40,6 +40,19 @@ export function* rotateSigningKey(
   return 'rotated';
 }
 
+export function* retireSigningKey(tenantId: TenantId, kid: string, retiresAt: Instant): Verb<boolean> {
+  const row = yield* decide(
+    sql
+      .updateTable('signing_keys')
+      .set({ retires_at: retiresAt })
+      .where('tenant_id', '=', tenantId)
+      .where('kid', '=', kid)
+      .where('retires_at', 'is', null)
+      .returning('kid'),
+  );
+  return row !== undefined;
+}
+
 export function* addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Verb<'added' | 'exists' | 'unknown'> {
   // Writing to the tenant's row holds it, so that two nodes cannot both find the algorithm without a key.
   const tenant = yield* first(
@@ -53,7 +66,7 @@ export function* addSigningKey(tenantId: TenantId, key: SigningKeyRecord): Verb<
     return 'unknown';
   }
   const present = yield* first(
-    sql.selectFrom('signing_keys').select('kid').where('tenant_id', '=', tenantId).where('algorithm', '=', key.algorithm).limit(1),
+    sql.selectFrom('signing_keys').select('kid').where('tenant_id', '=', tenantId).where('algorithm', '=', key.algorithm).where('retires_at', 'is', null).limit(1),
   );
   if (present !== undefined) {
     return 'exists';
