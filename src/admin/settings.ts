@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isColour, isReadable } from '../core/contrast.ts';
+import { emailKey } from '../core/email-address.ts';
 import { isHostName } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { minimumCharacters } from '../identity/password.ts';
@@ -31,6 +32,12 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 
 const hostName = z.string().refine(isHostName, 'must be a host name in lower case');
 
+/** Of addresses, as people read it or as it is registered (RFC 5890 §2.3.2.1); kept as addresses are looked up. */
+const emailDomain = z
+  .string()
+  .transform((text) => emailKey(`@${text}`).slice(1))
+  .refine(isHostName, 'must be a domain name');
+
 function between(least: number, most: number) {
   const expected = `must be a whole number from ${least} to ${most}`;
   return z.int(expected).min(least, expected).max(most, expected);
@@ -58,7 +65,7 @@ const change = z
     domain: hostName,
     keepAlias: z.boolean(),
     signUp: z.enum(signUpPolicies),
-    signUpDomains: z.array(hostName).max(100),
+    signUpDomains: z.array(emailDomain).max(100),
     emailSignIn: z.boolean(),
     minimumPasswordLength: between(minimumCharacters, 64),
     secondFactor: z.enum(secondFactorPolicies),

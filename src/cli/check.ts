@@ -7,7 +7,7 @@ import { type InspectedKey, inspectKeys } from '../admin/inspect-keys.ts';
 import { inspectedKeyView } from '../admin/views.ts';
 import { type Config, loadConfig } from '../config/load.ts';
 import { second, systemClock } from '../core/clock.ts';
-import type { Store } from '../store/port.ts';
+import type { Store, UnprotectedClient } from '../store/port.ts';
 import { openStore } from '../store/sql/open-store.ts';
 import { type CommonOptions, complain, list } from './answer.ts';
 import { checkSealingKey } from './management.ts';
@@ -16,6 +16,8 @@ import { reasonOf } from './reason.ts';
 /** What was found: what needs attention, and what there is to know besides. */
 interface Findings {
   readonly problems: readonly string[];
+  /** What somebody has decided and whoever answers for it should know. */
+  readonly notes: readonly string[];
   readonly pendingMigrations: readonly string[];
   readonly keys: readonly InspectedKey[];
   /** Milliseconds that the database's clock is ahead of ours; undefined when it was not asked. */
@@ -25,25 +27,25 @@ interface Findings {
 /** Authorization codes live for a minute; clocks that are further apart than this make sign-ins fail now and then. */
 const tolerance = 5 * second;
 
-/** How many accounts that share an address are named. */
-const maximumCollisions = 20;
+/** How many accounts that share an address, and how many clients, are named. */
+const maximumNamed = 20;
 
 /** `microauth check` */
 export function completeCheck(command: Command): void {
   command.action(async (options: CommonOptions) => {
     const config = loadConfig(process.env, 'serve', options.config);
     const findings = config.ok ? await inspectAll(config.value) : found(config.failure);
-    const { problems, pendingMigrations, keys } = findings;
+    const { problems, notes, pendingMigrations, keys } = findings;
     const now = Date.now();
     const views = keys.map((key) => inspectedKeyView(key, now));
     if (options.json === true) {
-      const summary = { ok: problems.length === 0, problems, pending_migrations: pendingMigrations };
+      const summary = { ok: problems.length === 0, problems, notes, pending_migrations: pendingMigrations };
       process.stdout.write(`${JSON.stringify({ ...summary, clock_difference_ms: findings.clockDifference ?? null, keys: views })}\n`);
     } else {
       const outlook = pendingMigrations.length === 0 ? '' : ` At its start serve applies: ${pendingMigrations.join(', ')}.`;
       const table = views.length === 0 ? [] : [list('keys', views, ['tenant', 'alg', 'state', 'age_days', 'kid']).text];
       const verdict = problems.length === 0 ? [`Everything is in order.${outlook}`] : [];
-      process.stdout.write([...table, ...verdict].map((line) => `${line}\n`).join(''));
+      process.stdout.write([...table, ...notes, ...verdict].map((line) => `${line}\n`).join(''));
     }
     if (problems.length > 0) {
       complain(problems);
@@ -88,19 +90,20 @@ async function inspectStore(store: Store, { sealingKey, mailServer }: Config): P
   }
   const pendingMigrations = await store.pendingMigrations();
   if (pendingMigrations.length > 0) {
-    return { problems, pendingMigrations, keys: [], clockDifference };
+    return { ...found(problems), pendingMigrations, clockDifference };
   }
   const key = await checkSealingKey({ store, sealingKey });
   if (!key.ok) {
-    return { problems: [...problems, key.failure], pendingMigrations, keys: [], clockDifference };
+    return { ...found([...problems, key.failure]), clockDifference };
   }
   if (mailServer === undefined) {
     const waiting = (await store.listTenants()).filter(({ settings }) => settings.signUp !== 'closed' || settings.emailSignIn).map(({ name }) => name);
     problems.push(...(waiting.length === 0 ? [] : [`Without MICROAUTH_SMTP_URL nobody can sign up or sign in by mail, which these tenants want: ${waiting.slice(0, 10).join(', ')}${waiting.length > 10 ? ` and ${waiting.length - 10} more` : ''}.`]));
   }
-  problems.push(...(await store.listAddressCollisions(maximumCollisions)).map(describeCollision));
+  problems.push(...(await store.listAddressCollisions(maximumNamed)).map(describeCollision));
+  const notes = (await store.listUnprotectedClients(maximumNamed)).map(describeUnprotected);
   const { keys, problems: keyProblems } = await inspectKeys({ store, sealingKey, clock });
-  return { problems: [...problems, ...keyProblems], pendingMigrations, keys, clockDifference };
+  return { problems: [...problems, ...keyProblems], notes, pendingMigrations, keys, clockDifference };
 }
 
 /** How far the database is ahead; the answer is taken to have been given half way. The first one opens the connection. */
@@ -112,7 +115,11 @@ async function compareClocks(store: Store): Promise<number> {
 }
 
 function found(problems: readonly string[]): Findings {
-  return { problems, pendingMigrations: [], keys: [], clockDifference: undefined };
+  return { problems, notes: [], pendingMigrations: [], keys: [], clockDifference: undefined };
+}
+
+function describeUnprotected({ tenant, clientId }: UnprotectedClient): string {
+  return `Nothing protects the codes of client ${clientId} in tenant ${tenant}, as it was asked for. Once it can send PKCE or a nonce: microauth client set ${clientId} --tenant ${tenant} --no-unprotected-codes.`;
 }
 
 function isWritable(folder: string): boolean {

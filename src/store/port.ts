@@ -70,6 +70,13 @@ export interface AddressCollision {
   readonly holderId: string | undefined;
 }
 
+/** A client whose codes nothing protects, since an operator vouches for it: {@link ClientRecord.unprotectedCodes}. */
+export interface UnprotectedClient {
+  /** The tenant's name. */
+  readonly tenant: string;
+  readonly clientId: string;
+}
+
 /** A password that is set. */
 export interface NewPassword {
   readonly hash: string;
@@ -139,6 +146,8 @@ export interface Store extends AccountStore {
   createClient(tenantId: TenantId, client: ClientRecord): Promise<'created' | 'id_taken'>;
   findClient(tenantId: TenantId, clientId: string): Promise<ClientRecord | undefined>;
   listClients(tenantId: TenantId): Promise<readonly ClientRecord[]>;
+  /** Of all tenants, by their names, at most `limit`. Reads every client: for a person who asks, not for a probe. */
+  listUnprotectedClients(limit: number): Promise<readonly UnprotectedClient[]>;
   /** Replaces everything but the id, where the version is still that of `client`. */
   updateClient(tenantId: TenantId, client: ClientRecord): Promise<Change>;
   /** Deletes the client with its grants and consents. */

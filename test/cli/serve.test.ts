@@ -110,6 +110,7 @@ describe('check', () => {
     expect(await ask(folder, ['check'], { environment })).toEqual({
       ok: true,
       problems: [],
+      notes: [],
       pending_migrations: [],
       clock_difference_ms: expect.closeTo(0, -2),
       keys: [],
@@ -128,6 +129,17 @@ describe('check', () => {
     const { code, stdout } = await microauth(folder, ['check'], { environment });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^tenant +alg +state +age_days +kid\n[\s\S]*\nEverything is in order\.\n$/);
+  });
+
+  test('names a client whose codes nothing protects, which is nothing to mend', async () => {
+    const folder = newFolder();
+    const environment = production(folder, 4999);
+    await ask(folder, ['client', 'create', '--type', 'web', '--client-id', 'old-app', '--redirect-uri', 'https://old.example.com/cb', '--unprotected-codes'], { environment });
+    const { code, stdout } = await microauth(folder, ['check'], { environment });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Nothing protects the codes of client old-app in tenant default,/m);
+    await ask(folder, ['client', 'set', 'old-app', '--tenant', 'default', '--no-unprotected-codes'], { environment });
+    expect((await microauth(folder, ['check'], { environment })).stdout).not.toContain('old-app');
   });
 
   test('needs attention for a key that nobody rotates, and for one from the future', async () => {

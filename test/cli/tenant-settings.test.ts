@@ -14,10 +14,10 @@ describe('tenant set', () => {
     writeFileSync(join(folder, 'logo.png'), png);
     writeFileSync(join(folder, 'texts.json'), JSON.stringify({ en: { 'sign_in.title': 'Come in' } }));
     const first = await ask<Record<string, unknown>>(folder, [
-      'tenant', 'set', 'acme', '--sign-up', 'email_domain', '--sign-up-domain', 'acme.example', '--second-factor', 'required', '--email-sign-in', 'on',
+      'tenant', 'set', 'acme', '--sign-up', 'email_domain', '--sign-up-domain', 'acme.example', '--sign-up-domain', 'Bücher.example', '--second-factor', 'required', '--email-sign-in', 'on',
       '--accent', '#336699', '--logo', join(folder, 'logo.png'), '--texts', join(folder, 'texts.json'), '--display-name', 'Acme Inc.',
     ]);
-    expect(first).toMatchObject({ display_name: 'Acme Inc.', sign_up: 'email_domain', sign_up_domains: ['acme.example'], second_factor: 'required', mail_gets_past_factors: false, email_sign_in: true, accent: '#336699', logo: true });
+    expect(first).toMatchObject({ display_name: 'Acme Inc.', sign_up: 'email_domain', sign_up_domains: ['acme.example', 'xn--bcher-kva.example'], second_factor: 'required', mail_gets_past_factors: false, email_sign_in: true, accent: '#336699', logo: true });
     const second = await ask<Record<string, unknown>>(folder, ['tenant', 'set', 'acme', '--accent', 'none', '--logo', 'none']);
     expect(second).toMatchObject({ sign_up: 'email_domain', second_factor: 'required' });
     expect(second).not.toHaveProperty('accent');
@@ -44,7 +44,7 @@ describe('tenant set', () => {
     [['--terms-uri', 'javascript:alert(1)'], 'https://'],
     [['--passkey-rp-id', 'evil.example'], 'relying party id'],
     [['--passkey-origin', 'https://a.example/path'], 'origin'],
-    [['--sign-up', 'email_domain', '--sign-up-domain', 'Not A Domain'], 'host name'],
+    [['--sign-up', 'email_domain', '--sign-up-domain', 'Not A Domain'], 'domain name'],
     [['--minimum-password-length', '4'], 'minimumPasswordLength must be a whole number from 8 to 64.'],
     [['--remember-device-days', '400'], 'rememberDeviceDays must be a whole number from 0 to 365.'],
     [['--logo', 'package.json'], 'PNG'],

@@ -439,6 +439,17 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
       expect(await store.readStanding(tenant, { grantId: 'none', accessTokenId: 'none' }, now)).toEqual(nothing);
     });
 
+    test('clients whose codes nothing protects are named, as many as are asked for', async () => {
+      await store.createTenant(aTenant('zeta'), []);
+      for (const { name, id } of await store.listTenants()) {
+        await store.createClient(id, aClient(`${name}-held`, { requirePkce: false, unprotectedCodes: false }));
+        await store.createClient(id, aClient(`${name}-let-off`, { requirePkce: false, unprotectedCodes: true }));
+      }
+      const all = (await store.listTenants()).map(({ name }) => ({ tenant: name, clientId: `${name}-let-off` }));
+      expect(await store.listUnprotectedClients(10)).toEqual(all.toSorted((one, other) => (one.tenant < other.tenant ? -1 : 1)));
+      expect(await store.listUnprotectedClients(1)).toHaveLength(1);
+    });
+
     test('accounts that meet in one address are named', async () => {
       expect(await store.listAddressCollisions(10)).toEqual([]);
       await store.createUser(tenant, aUser('registered', { emailKey: 'ada@xn--bcher-kva.example' }));

@@ -20,6 +20,7 @@ const calls: Calls = {
   listTenants: 'not of one tenant',
   findAnyTenant: 'not of one tenant',
   listAddressCollisions: 'not of one tenant',
+  listUnprotectedClients: 'not of one tenant',
   sweep: 'not of one tenant',
   takeLease: 'not of one tenant',
   listTenantsDueForRotation: 'not of one tenant',

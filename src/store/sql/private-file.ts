@@ -17,17 +17,18 @@ export function keepPrivate(path: string): void {
     closeSync(openSync(path, 'a', 0o600));
   }
   const real = realpathSync(path);
-  companions.map((suffix) => `${real}${suffix}`).filter((file) => existsSync(file)).forEach(narrowMode);
+  companions.map((suffix) => `${real}${suffix}`).forEach(narrowMode);
 }
 
 /** Of a file that is another's, the mode is that owner's to decide. */
 function narrowMode(file: string): void {
-  const { mode, uid } = statSync(file);
-  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) {
+  const found = statSync(file, { throwIfNoEntry: false });
+  // A journal comes and goes while others work: one that is gone keeps nothing to itself.
+  if (found === undefined || (found.mode & 0o077) === 0 || found.uid !== process.getuid?.()) {
     return;
   }
   try {
-    chmodSync(file, mode & 0o700);
+    chmodSync(file, found.mode & 0o700);
   } catch {
     // A file system that cannot be written to, or that knows no modes. Whether the file can be used is for SQLite to say.
   }

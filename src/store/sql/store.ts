@@ -44,6 +44,7 @@ const reads = {
   listTenantsDueForRotation: signingKeys.listTenantsDueForRotation,
   findClient: clients.findClient,
   listClients: clients.listClients,
+  listUnprotectedClients: clients.listUnprotectedClients,
   listResources: clients.listResources,
   findUser: users.findUser,
   findUserByEmail: users.findUserByEmail,

@@ -1,4 +1,4 @@
-import type { Change } from '../../port.ts';
+import type { Change, UnprotectedClient } from '../../port.ts';
 import type { ClientRecord, ResourceRecord, TenantId } from '../../records.ts';
 import { fromClient, fromResource, toClient, toResource } from '../rows.ts';
 import { sql } from '../schema.ts';
@@ -18,6 +18,19 @@ export function* findClient(tenantId: TenantId, clientId: string): Verb<ClientRe
 
 export function* listClients(tenantId: TenantId): Verb<readonly ClientRecord[]> {
   return (yield* all(sql.selectFrom('clients').selectAll().where('tenant_id', '=', tenantId).orderBy('id'))).map(toClient);
+}
+
+export function* listUnprotectedClients(limit: number): Verb<readonly UnprotectedClient[]> {
+  return yield* all(
+    sql
+      .selectFrom('clients')
+      .innerJoin('tenants', 'tenants.id', 'clients.tenant_id')
+      .select(['tenants.name as tenant', 'clients.id as clientId'])
+      .where('unprotected_codes', '=', 1)
+      .orderBy('tenants.name')
+      .orderBy('clients.id')
+      .limit(limit),
+  );
 }
 
 export function* updateClient(tenantId: TenantId, client: ClientRecord): Verb<Change> {
