@@ -20,10 +20,11 @@ export function keepPrivate(path: string): void {
   companions.map((suffix) => `${real}${suffix}`).filter((file) => existsSync(file)).forEach(narrowMode);
 }
 
-/** Of a file that is another's, the mode is that owner's to decide. */
+/** Of a file that is another's, the mode is that owner's to decide; a folder or a device that was named by mistake is no database. */
 function narrowMode(file: string): void {
-  const { mode, uid } = statSync(file);
-  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) {
+  const stats = statSync(file);
+  const { mode, uid } = stats;
+  if (!stats.isFile() || (mode & 0o077) === 0 || uid !== process.getuid?.()) {
     return;
   }
   try {
