@@ -27,6 +27,8 @@ test('user and password reach the mail server as they were meant', async () => {
     expect(await send({ to: 'bob@example.com', fromName: 'Acme', subject: 's', text: 't', html: '<p>t</p>' }, 'id')).toEqual({ sent: true });
     expect(came).toEqual([['ada@example.com', 'p%a#b/c?d@e:f']]);
   } finally {
-    await new Promise<void>((resolve) => void server.close(resolve));
+    await new Promise<void>((resolve) => {
+      server.close(resolve);
+    });
   }
 });
