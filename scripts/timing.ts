@@ -8,14 +8,14 @@ import { parseArgs } from 'node:util';
 import { importUsers } from '../src/admin/import-users.ts';
 import { Flow, redirectUri } from '../test/support/flow.ts';
 import { startMailServer } from '../test/support/mail-server.ts';
-import { startServer } from '../test/support/server.ts';
+import { settle, startServer } from '../test/support/server.ts';
 import { readForm, send } from '../test/support/user-agent.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '150' } } });
 const rounds = Number(values.rounds);
 const mail = await startMailServer();
 const server = await startServer({ smtpUrl: mail.url });
-await server.store.updateTenant(server.record.id, { settings: { ...server.record.settings, signUp: 'open', emailSignIn: true } });
+await settle(server.store, server.record.id, { signUp: 'open', emailSignIn: true });
 const client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
 const flow = new Flow(server.issuer, client);
 

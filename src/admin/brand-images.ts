@@ -1,8 +1,7 @@
 import { sha256 } from '../core/hash.ts';
 import { type Result, succeed } from '../core/result.ts';
-import type { TenantRecord } from '../store/records.ts';
-import { type AdminContext, type AdminFailure, refuse } from './context.ts';
-import { findTenant } from './tenants.ts';
+import type { BrandImageRecord } from '../store/account-records.ts';
+import { type AdminFailure, refuse } from './context.ts';
 
 /** In bytes. A logo is seen on every page. */
 const maximumSize = 100_000;
@@ -14,34 +13,19 @@ const signatures = [
   { type: 'image/webp', begins: [[0, [0x52, 0x49, 0x46, 0x46]], [8, [0x57, 0x45, 0x42, 0x50]]] },
 ] as const;
 
-/** Stores a tenant's logo or icon; `undefined` takes it away. What it is the bytes say, not their name. */
-export async function setBrandImage(
-  context: AdminContext,
-  reference: string,
-  name: 'logo' | 'icon',
-  bytes: Uint8Array | undefined,
-): Promise<Result<TenantRecord, AdminFailure>> {
-  const found = await findTenant(context, reference);
-  if (!found.ok) {
-    return found;
+/** Reads a tenant's logo or icon from a file's bytes. What it is the bytes say, not their name. */
+export function readBrandImage(name: BrandImageRecord['name'], bytes: Uint8Array): Result<BrandImageRecord, AdminFailure> {
+  const type = signatures.find(({ begins }) => begins.every(([at, head]) => head.every((byte, index) => bytes[at + index] === byte)))?.type;
+  if (type === undefined) {
+    return refuse('invalid', `The ${name} must be a PNG, JPEG or WebP image.`);
   }
-  const tenant = found.value;
-  let version: string | null = null;
-  if (bytes === undefined) {
-    await context.store.deleteBrandImage(tenant.id, name);
-  } else {
-    const type = signatures.find(({ begins }) => begins.every(([at, head]) => head.every((byte, index) => bytes[at + index] === byte)))?.type;
-    if (type === undefined) {
-      return refuse('invalid', `The ${name} must be a PNG, JPEG or WebP image.`);
-    }
-    if (bytes.byteLength > maximumSize) {
-      return refuse('invalid', `The ${name} must not be larger than ${maximumSize / 1000} kB, but it has ${Math.ceil(bytes.byteLength / 1000)} kB.`);
-    }
-    const body = Buffer.from(bytes).toString('base64');
-    version = sha256(body).slice(0, 12);
-    await context.store.putBrandImage(tenant.id, { name, type, body });
+  if (bytes.byteLength > maximumSize) {
+    return refuse('invalid', `The ${name} must not be larger than ${maximumSize / 1000} kB, but it has ${Math.ceil(bytes.byteLength / 1000)} kB.`);
   }
-  const settings = { ...tenant.settings, brand: { ...tenant.settings.brand, [name]: version } };
-  await context.store.updateTenant(tenant.id, { settings });
-  return succeed({ ...tenant, settings });
+  return succeed({ name, type, body: Buffer.from(bytes).toString('base64') });
+}
+
+/** Tells one file from another in the paths of pages; null where there is none. */
+export function imageVersion(image: BrandImageRecord | null): string | null {
+  return image === null ? null : sha256(image.body).slice(0, 12);
 }

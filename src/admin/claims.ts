@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { type Result, succeed } from '../core/result.ts';
 import { userClaims } from '../oauth/claims.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
-import type { TenantId } from '../store/records.ts';
+import type { TenantId, TenantRecord } from '../store/records.ts';
 import { type ClaimDeclaration, claimPlaces, claimTypes, groupsClaim } from '../store/tenant-settings.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
+import { changeTenant } from './tenant-names.ts';
 import { findTenant } from './tenants.ts';
 
 /** What an operator may say of a claim. The one description of it: validation and types. */
@@ -57,30 +58,21 @@ export async function changeClaim(context: AdminContext, tenantId: TenantId, nam
 
 /** Takes a claim out of every token that is issued from now on. */
 export async function deleteClaim(context: AdminContext, tenantId: TenantId, name: string): Promise<Result<ClaimDeclaration, AdminFailure>> {
-  const tenant = await findTenant(context, tenantId);
-  if (!tenant.ok) {
-    return tenant;
-  }
-  const { settings } = tenant.value;
-  const known = settings.claims.find((claim) => claim.name === name);
-  if (known === undefined) {
-    return unknownClaim(name);
+  const found = await findClaim(context, tenantId, name);
+  if (!found.ok) {
+    return found;
   }
   if (name === groupsClaim) {
     return refuse('invalid', `Every tenant has the claim ${groupsClaim}; whoever is in no group has none.`);
   }
-  await context.store.updateTenant(tenantId, { settings: { ...settings, claims: settings.claims.filter((claim) => claim !== known) } });
-  return succeed(known);
+  const changed = await changeTenant(context, tenantId, (tenant) => succeed(withClaims(tenant, tenant.settings.claims.filter((claim) => claim.name !== name))));
+  return changed.ok ? found : changed;
 }
 
 /** Finds what is said of a claim. */
 export async function findClaim(context: AdminContext, tenantId: TenantId, name: string): Promise<Result<ClaimDeclaration, AdminFailure>> {
   const tenant = await findTenant(context, tenantId);
-  if (!tenant.ok) {
-    return tenant;
-  }
-  const known = tenant.value.settings.claims.find((claim) => claim.name === name);
-  return known === undefined ? unknownClaim(name) : succeed(known);
+  return tenant.ok ? claimOf(tenant.value, name) : tenant;
 }
 
 async function settle(
@@ -90,34 +82,40 @@ async function settle(
   input: unknown,
   start: (known: ClaimDeclaration | undefined) => Result<ClaimDeclaration, AdminFailure>,
 ): Promise<Result<ClaimDeclaration, AdminFailure>> {
-  const tenant = await findTenant(context, tenantId);
-  if (!tenant.ok) {
-    return tenant;
-  }
-  const { settings } = tenant.value;
-  const before = start(settings.claims.find((claim) => claim.name === name));
-  if (!before.ok) {
-    return before;
-  }
   const parsed = change.safeParse(input);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return refuse('invalid', `${issue?.path.join('.') ?? 'The claim'} ${issue?.message ?? 'is wrong'}.`);
-  }
-  const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
-  const after = { ...before.value, ...given, places: claimPlaces.filter((place) => (parsed.data.places ?? before.value.places).includes(place)) };
-  const resources = await context.store.listResources(tenantId);
-  const problem = checkDeclaration(after, resources.flatMap(({ scopes }) => scopes));
-  if (problem !== undefined) {
-    return refuse('invalid', problem);
-  }
-  const isNew = settings.claims.every((claim) => claim.name !== name);
-  if (isNew && settings.claims.length >= maximumClaims) {
-    return refuse('invalid', `A tenant has at most ${maximumClaims} claims.`);
-  }
-  const claims = isNew ? [...settings.claims, after] : settings.claims.map((claim) => (claim.name === name ? after : claim));
-  await context.store.updateTenant(tenantId, { settings: { ...settings, claims } });
-  return succeed(after);
+  const changed = await changeTenant(context, tenantId, async (tenant) => {
+    const { claims } = tenant.settings;
+    const known = claims.find((claim) => claim.name === name);
+    const before = start(known);
+    if (!before.ok) {
+      return before;
+    }
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return refuse('invalid', `${issue?.path.join('.') ?? 'The claim'} ${issue?.message ?? 'is wrong'}.`);
+    }
+    const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+    const after = { ...before.value, ...given, places: claimPlaces.filter((place) => (parsed.data.places ?? before.value.places).includes(place)) };
+    const resources = await context.store.listResources(tenantId);
+    const problem = checkDeclaration(after, resources.flatMap(({ scopes }) => scopes));
+    if (problem !== undefined) {
+      return refuse('invalid', problem);
+    }
+    if (known === undefined && claims.length >= maximumClaims) {
+      return refuse('invalid', `A tenant has at most ${maximumClaims} claims.`);
+    }
+    return succeed(withClaims(tenant, known === undefined ? [...claims, after] : claims.map((claim) => (claim === known ? after : claim))));
+  });
+  return changed.ok ? claimOf(changed.value, name) : changed;
+}
+
+function withClaims(tenant: TenantRecord, claims: readonly ClaimDeclaration[]): TenantRecord {
+  return { ...tenant, settings: { ...tenant.settings, claims } };
+}
+
+function claimOf({ settings }: TenantRecord, name: string): Result<ClaimDeclaration, AdminFailure> {
+  const known = settings.claims.find((claim) => claim.name === name);
+  return known === undefined ? unknownClaim(name) : succeed(known);
 }
 
 function checkDeclaration({ name, type, scope, selfService, label }: ClaimDeclaration, ofResources: readonly string[]): string | undefined {

@@ -3,8 +3,9 @@ import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { checkRedirectQuery, checkRedirectUri, hasPrivateScheme, privateSchemeWarnings, type RedirectPurpose } from '../oauth/redirect-uri.ts';
 import { isScopeToken, standardScopes } from '../oauth/scopes.ts';
-import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm } from '../store/records.ts';
+import type { ClientAuthenticationMethod, ClientRecord, ClientType, GrantType, SigningAlgorithm, Versioned } from '../store/records.ts';
 import { groupsClaim, type SecondFactorPolicy } from '../store/tenant-settings.ts';
+import { changeList, type ListChange } from './change.ts';
 import { type AdminFailure, checkDisplayName, refuse } from './context.ts';
 
 /** What an operator says about a new client; what is missing follows from its type. */
@@ -37,7 +38,25 @@ export interface NewClient {
   readonly claimsInIdToken?: boolean | undefined;
 }
 
-type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt'>;
+/** What changes of a client; what is missing stays as it is, and null takes away. */
+export interface ClientChange {
+  readonly name?: string | undefined;
+  readonly uri?: string | null | undefined;
+  readonly secondFactor?: SecondFactorPolicy | null | undefined;
+  readonly redirectUris?: ListChange;
+  readonly postLogoutRedirectUris?: ListChange;
+  readonly scopes?: ListChange;
+  readonly thirdParty?: boolean | undefined;
+  readonly requirePkce?: boolean | undefined;
+  readonly unprotectedCodes?: boolean | undefined;
+  readonly strictPkce?: boolean | undefined;
+  readonly popup?: boolean | undefined;
+  readonly authenticationMethod?: ClientAuthenticationMethod | undefined;
+  readonly idTokenAlgorithm?: SigningAlgorithm | undefined;
+  readonly claimsInIdToken?: boolean | undefined;
+}
+
+type ClientSettings = Omit<ClientRecord, 'secretHash' | 'enabled' | 'createdAt' | keyof Versioned>;
 
 /** OpenID Connect Core §2: what clients expect that say nothing. */
 export const defaultIdTokenAlgorithm: SigningAlgorithm = 'RS256';
@@ -109,6 +128,40 @@ export function checkNewClient(input: NewClient): Result<ClientSettings, AdminFa
     secondFactor: input.secondFactor ?? null,
     popup: input.popup ?? false,
   };
+  return checkSettings(settings);
+}
+
+/** A client as the change makes it, held to what a new one is held to; or the first thing that is wrong with it. */
+export function checkClientChange(client: ClientRecord, change: ClientChange): Result<ClientRecord, AdminFailure> {
+  const redirectUris = changeList(client.redirectUris, change.redirectUris ?? {});
+  const postLogoutRedirectUris = changeList(client.postLogoutRedirectUris, change.postLogoutRedirectUris ?? {});
+  const scopes = changeList(client.scopes, change.scopes ?? {});
+  const missing = redirectUris.missing ?? postLogoutRedirectUris.missing ?? scopes.missing;
+  if (missing !== undefined) {
+    return refuse('invalid', `The client ${client.id} has no ${JSON.stringify(missing)} to remove.`);
+  }
+  const { name, uri, secondFactor, thirdParty } = change;
+  return checkSettings({
+    ...client,
+    name: name ?? client.name,
+    uri: uri === undefined ? client.uri : uri,
+    authenticationMethod: change.authenticationMethod ?? client.authenticationMethod,
+    redirectUris: redirectUris.items,
+    postLogoutRedirectUris: postLogoutRedirectUris.items,
+    scopes: scopes.items,
+    firstParty: thirdParty === undefined ? client.firstParty : !thirdParty,
+    requirePkce: change.requirePkce ?? client.requirePkce,
+    unprotectedCodes: change.unprotectedCodes ?? client.unprotectedCodes,
+    strictPkce: change.strictPkce ?? client.strictPkce,
+    idTokenAlgorithm: change.idTokenAlgorithm ?? client.idTokenAlgorithm,
+    claimsInIdToken: change.claimsInIdToken ?? client.claimsInIdToken,
+    secondFactor: secondFactor === undefined ? client.secondFactor : secondFactor,
+    popup: change.popup ?? client.popup,
+  });
+}
+
+/** What every client is held to, a new one and one that changes. */
+function checkSettings<Settings extends ClientSettings>(settings: Settings): Result<Settings, AdminFailure> {
   const problem = checkIdentity(settings) ?? checkCombination(settings) ?? checkUris(settings) ?? checkScopes(settings);
   return problem === undefined ? succeed(settings) : refuse('invalid', problem);
 }

@@ -1,6 +1,7 @@
 import { type Result, succeed } from '../core/result.ts';
 import type { TenantRecord } from '../store/records.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
+import { changeSettings } from './settings.ts';
 import { createTenant } from './tenants.ts';
 
 /** The name under which the default tenant is made. Its domain is what makes it the default. */
@@ -8,7 +9,7 @@ const defaultTenantName = 'default';
 
 /**
  * The default tenant: the one whose domain is `host`, made when there is none yet. When the tenant named `default`
- * has another domain, a server moves it to `host`, for its operator has changed its URL; a management command
+ * has another domain, a server moves it to `host`, for its operator has changed its URL, and the old domain leads on to it; a management command
  * leaves it alone, for it may merely have been started without the server's configuration.
  */
 export async function ensureDefaultTenant(
@@ -17,7 +18,8 @@ export async function ensureDefaultTenant(
   otherDomain: 'move' | 'keep',
 ): Promise<Result<TenantRecord, AdminFailure>> {
   const present = await context.store.findTenantByDomain(host);
-  if (present !== undefined) {
+  // A domain that leads on to another is no tenant's own.
+  if (present?.domain === host) {
     return succeed(present);
   }
   const named = await context.store.findTenant(defaultTenantName);
@@ -33,6 +35,5 @@ export async function ensureDefaultTenant(
       `No tenant has the domain ${host}, and the default tenant's is ${named.domain}: set MICROAUTH_URL as the server has it, or name a tenant with --tenant.`,
     );
   }
-  const moved = await context.store.setTenantDomain(named.id, host);
-  return moved === 'changed' ? succeed({ ...named, domain: host }) : refuse('exists', `The domain ${host} belongs to another tenant already.`);
+  return changeSettings(context, named.id, { domain: host });
 }

@@ -3,6 +3,7 @@ import { changeClaims } from '../identity/change-claims.ts';
 import { checkClaimsSize, readOwnClaim } from '../identity/claims.ts';
 import type { TenantId, UserRecord } from '../store/records.ts';
 import { groupsClaim } from '../store/tenant-settings.ts';
+import { tooBusy } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { findUser } from './users.ts';
 
@@ -34,6 +35,9 @@ export async function changeGroups(
     const tooMuch = checkClaimsSize(claims);
     return tooMuch === undefined ? succeed(claims) : fail(tooMuch);
   });
+  if (changed === 'lost') {
+    return tooBusy();
+  }
   if (changed === undefined) {
     return refuse('not_found', `There is no user ${JSON.stringify(reference)} in this tenant.`);
   }

@@ -1,9 +1,10 @@
 import { readForeignHash } from '../identity/foreign-hashes.ts';
-import { withShapeOf } from '../identity/hash-shapes.ts';
+import { noteImportedHash } from '../identity/imported-hashes.ts';
 import { parsePhc } from '../identity/phc.ts';
 import { succeed, type Result } from '../core/result.ts';
 import type { TenantId, TenantRecord } from '../store/records.ts';
 import { groupsClaim } from '../store/tenant-settings.ts';
+import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
 import { createUser } from './users.ts';
@@ -88,34 +89,29 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
   if (passwordHash !== undefined && parsePhc(passwordHash) === undefined && readForeignHash(passwordHash) === undefined) {
     return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 as a Modular Crypt or PHC string, or costs too much.');
   }
-  if (passwordHash !== undefined) {
-    await noteShape(context, tenantId, passwordHash);
+  if (passwordHash !== undefined && context.hasher.needsRehash(passwordHash)) {
+    // Before there is anybody with such a hash.
+    await noteImportedHash(context.store, tenantId, passwordHash);
   }
   const created = await createUser(context, tenantId, { email, emailVerified, enabled, claims, passwordHash });
   return created.ok ? succeed(undefined) : created;
 }
 
-/** Before there is anybody with such a hash: from then on everybody's wrong password costs as much. */
-async function noteShape(context: AdminContext, tenantId: TenantId, hash: string): Promise<void> {
-  const settings = (await context.store.findTenant(tenantId))?.settings;
-  const importedHashes = settings && context.hasher.needsRehash(hash) ? withShapeOf(hash, settings.importedHashes) : undefined;
-  if (settings !== undefined && importedHashes !== undefined && importedHashes !== settings.importedHashes) {
-    await context.store.updateTenant(tenantId, { settings: { ...settings, importedHashes } });
-  }
-}
-
 /** Lets wrong passwords cost what they cost without imported hashes; refused while anybody still has one. */
 export async function forgetImportedHashes(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
-  const found = await findTenant(context, reference);
-  if (!found.ok) {
-    return found;
-  }
-  const tenant = { ...found.value, settings: { ...found.value.settings, importedHashes: [] } };
-  const users = await context.store.listUsers(tenant.id);
-  const left = users.filter(({ passwordHash }) => passwordHash !== null && context.hasher.needsRehash(passwordHash)).length;
-  if (left > 0) {
-    return refuse('invalid', `${left} of the users of ${tenant.name} have not signed in since they were imported; their hashes are still there.`);
-  }
-  await context.store.updateTenant(tenant.id, { settings: tenant.settings });
-  return succeed(tenant);
+  return changeRow(async () => {
+    const found = await findTenant(context, reference);
+    if (!found.ok) {
+      return found;
+    }
+    const tenant = found.value;
+    const users = await context.store.listUsers(tenant.id);
+    const left = users.filter(({ passwordHash }) => passwordHash !== null && context.hasher.needsRehash(passwordHash)).length;
+    if (left > 0) {
+      return refuse('invalid', `${left} of the users of ${tenant.name} have not signed in since they were imported; their hashes are still there.`);
+    }
+    const changed = { ...tenant, settings: { ...tenant.settings, importedHashes: [] } };
+    const outcome = await context.store.updateTenant(tenant.id, changed);
+    return outcome === 'updated' ? succeed({ ...changed, version: tenant.version + 1 }) : outcome === 'lost' ? 'lost' : refuse('not_found', `There is no tenant ${JSON.stringify(reference)}.`);
+  });
 }

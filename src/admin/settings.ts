@@ -4,12 +4,15 @@ import { isHostName } from '../core/host-name.ts';
 import { type Result, succeed } from '../core/result.ts';
 import { minimumCharacters } from '../identity/password.ts';
 import { signingAlgorithms, type TenantRecord } from '../store/records.ts';
+import type { BrandImages } from '../store/port.ts';
 import { accessTokenLifetimes, type AndroidApp, secondFactorPolicies, signUpPolicies, type TenantSettings } from '../store/tenant-settings.ts';
 import { locales } from '../words/locale.ts';
 import { placeholder, wordsOf } from '../words/words.ts';
 import { checkAlgorithm } from './algorithms.ts';
+import { imageVersion } from './brand-images.ts';
+import { checkIdTokens } from './clients.ts';
 import { type AdminContext, type AdminFailure, checkDisplayName, refuse } from './context.ts';
-import { findTenant } from './tenants.ts';
+import { atDomain, changeTenant, isRelyingPartyOf } from './tenant-names.ts';
 
 const colour = (on: 'light' | 'dark') =>
   z
@@ -52,6 +55,8 @@ const maximumText = 1000;
 const change = z
   .strictObject({
     displayName: z.string(),
+    domain: hostName,
+    keepAlias: z.boolean(),
     signUp: z.enum(signUpPolicies),
     signUpDomains: z.array(hostName).max(100),
     emailSignIn: z.boolean(),
@@ -78,51 +83,55 @@ const change = z
 /** A change of what a tenant has decided; what is missing stays as it is. */
 export type SettingsChange = z.output<typeof change>;
 
-/** Changes what a tenant has decided. A failure names the setting, what was expected and what came. */
-export async function changeSettings(context: AdminContext, reference: string, input: unknown): Promise<Result<TenantRecord, AdminFailure>> {
-  const found = await findTenant(context, reference);
-  if (!found.ok) {
-    return found;
-  }
+/**
+ * Changes what a tenant has decided, its images among it, and its domain; the one that it had becomes an alias unless `keepAlias` is
+ * false. A failure names the setting, what was expected and what came.
+ */
+export async function changeSettings(
+  context: AdminContext,
+  reference: string,
+  input: unknown,
+  images: BrandImages = {},
+): Promise<Result<TenantRecord, AdminFailure>> {
   const parsed = change.safeParse(input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refuse('invalid', `The setting ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is wrong'}.`);
   }
-  const tenant = found.value;
-  const { displayName = tenant.displayName, brand, ...rest } = parsed.data;
-  const settings = { ...tenant.settings, ...withoutUndefined(rest), brand: { ...tenant.settings.brand, ...withoutUndefined(brand ?? {}) } } as TenantSettings;
-  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(tenant, settings) ?? badTextOf(settings.texts) ?? (await neededAlgorithm(context, tenant, settings));
-  if (problem !== undefined) {
-    return refuse('invalid', problem);
-  }
-  await context.store.updateTenant(tenant.id, { displayName, settings });
-  return succeed({ ...tenant, displayName, settings });
+  return changeTenant(context, reference, (tenant) => decide(context, tenant, parsed.data, images), images);
+}
+
+async function decide(context: AdminContext, tenant: TenantRecord, asked: SettingsChange, images: BrandImages): Promise<Result<TenantRecord, AdminFailure>> {
+  const { displayName = tenant.displayName, domain = tenant.domain, keepAlias = true, brand, ...rest } = asked;
+  const moved = atDomain(tenant, domain, keepAlias, context.url);
+  const versions = Object.fromEntries(Object.entries(images).map(([name, image]) => [name, imageVersion(image)]));
+  const settings = { ...moved.settings, ...withoutUndefined(rest), brand: { ...moved.settings.brand, ...withoutUndefined(brand ?? {}), ...versions } } as TenantSettings;
+  const decided = { ...moved, displayName, settings };
+  const problem = checkDisplayName(displayName, 'display name') ?? contradictionOf(decided) ?? badTextOf(settings.texts) ?? (await neededAlgorithm(context, decided));
+  return problem === undefined ? succeed(decided) : refuse('invalid', problem);
 }
 
 function withoutUndefined(values: object): object {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-function contradictionOf({ domain }: TenantRecord, settings: TenantSettings): string | undefined {
+function contradictionOf(tenant: TenantRecord): string | undefined {
+  const { settings } = tenant;
   if (settings.signUp === 'email_domain' && settings.signUpDomains.length === 0) {
     return 'Sign-up by e-mail domain needs at least one domain.';
   }
-  const { passkeyRpId } = settings;
-  // WebAuthn Level 3 §5.1.3: an id is good on its own host and those below it, elsewhere only by related origins.
-  const isOwn = passkeyRpId === null || passkeyRpId === domain || domain.endsWith(`.${passkeyRpId}`);
-  return isOwn ? undefined : `The relying party id ${passkeyRpId} must be the tenant's domain ${domain} or stand above it.`;
+  return isRelyingPartyOf(tenant)
+    ? undefined
+    : `The relying party id ${settings.passkeyRpId} must be the tenant's domain ${tenant.domain} or an alias that leads on to it, or stand above one of them.`;
 }
 
 /** Who needs an algorithm that the tenant would sign with no more. */
-async function neededAlgorithm({ store }: AdminContext, { id }: TenantRecord, settings: TenantSettings): Promise<string | undefined> {
+async function neededAlgorithm({ store }: AdminContext, { id, settings }: TenantRecord): Promise<string | undefined> {
   const ofTenant = checkAlgorithm(settings, settings.accessTokenAlgorithm, "The tenant's own access tokens");
   if (ofTenant !== undefined || settings.signingAlgorithms.length === signingAlgorithms.length) {
     return ofTenant;
   }
-  const ofClients = (await store.listClients(id)).map((client) =>
-    client.grantTypes.includes('authorization_code') ? checkAlgorithm(settings, client.idTokenAlgorithm, `The ID tokens of client ${client.id}`) : undefined,
-  );
+  const ofClients = (await store.listClients(id)).map((client) => checkIdTokens({ settings }, client));
   const ofResources = (await store.listResources(id)).map((resource) => checkAlgorithm(settings, resource.accessTokenAlgorithm, `The access tokens of ${resource.identifier}`));
   return [...ofClients, ...ofResources].find((problem) => problem !== undefined);
 }

@@ -36,7 +36,7 @@ export async function createTenant(context: AdminContext, input: NewTenant): Pro
   const id = randomId('tenant') as TenantId;
   const createdAt = context.clock.now();
   const sealedSecret = newTenantSecret(context.sealingKey, id);
-  const tenant: TenantRecord = { id, name, displayName, domain, sealedSecret, enabled: true, settings: defaultSettings, createdAt };
+  const tenant: TenantRecord = { id, name, displayName, domain, aliases: [], sealedSecret, enabled: true, settings: defaultSettings, createdAt, version: 1, updatedAt: createdAt };
   const keys = await Promise.all(
     quickAlgorithms.map(async (algorithm) =>
       toSigningKey(context.sealingKey, id, algorithm, await generatePair(algorithm), createdAt, createdAt),
@@ -60,7 +60,7 @@ export async function completeKeys(context: AdminContext, { id: tenantId, settin
   await Promise.all(missing.map((algorithm) => ensureKey(tenantId, algorithm)));
 }
 
-/** Finds a tenant by its name, id or domain. */
+/** Finds a tenant by its name, id, domain or alias. */
 export async function findTenant(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
   const tenant = (await context.store.findTenant(reference)) ?? (await context.store.findTenantByDomain(reference.toLowerCase()));
   return tenant === undefined ? refuse('not_found', `There is no tenant ${JSON.stringify(reference)}.`) : succeed(tenant);

@@ -1,10 +1,13 @@
 import { emailKey } from '../core/email-address.ts';
 import { randomId } from '../core/random.ts';
 import { type Result, succeed } from '../core/result.ts';
+import { checkClaimsSize } from '../identity/claims.ts';
 import { checkPassword, maximumBytes, minimumCharacters } from '../identity/password.ts';
 import { checkNewEmail } from '../identity/users.ts';
 import type { PasskeyRecord, TotpRecord } from '../store/account-records.ts';
 import type { SessionRecord, TenantId, UserRecord } from '../store/records.ts';
+import type { TenantSettings } from '../store/tenant-settings.ts';
+import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
 import { findTenant } from './tenants.ts';
 import { readClaims } from './user-claims.ts';
@@ -53,10 +56,94 @@ export async function createUser(context: AdminContext, tenantId: TenantId, inpu
     termsAcceptedAt: null,
     enabled: input.enabled ?? true,
     createdAt: now,
+    version: 1,
     updatedAt: now,
   };
   const outcome = await context.store.createUser(tenantId, user);
-  return outcome === 'created' ? succeed(user) : refuse('exists', `A user with the e-mail address ${email} exists already.`);
+  return outcome === 'created' ? succeed(user) : addressTaken(email);
+}
+
+/** What changes of a user; what is missing stays as it is. */
+export interface UserChange {
+  /** Another address is unverified where nothing else is said. */
+  readonly email?: string | undefined;
+  readonly emailVerified?: boolean | undefined;
+  readonly enabled?: boolean | undefined;
+  /** Standard claims by their names, as text; an address as JSON. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  readonly removeClaims?: readonly string[] | undefined;
+}
+
+/** Changes a user, who is held to what a new one is held to. Says who they were, for whoever has to tell them. */
+export function changeUser(
+  context: AdminContext,
+  tenantId: TenantId,
+  reference: string,
+  change: UserChange,
+): Promise<Result<{ readonly before: UserRecord; readonly user: UserRecord }, AdminFailure>> {
+  return changeRow(async () => {
+    const tenant = await findTenant(context, tenantId);
+    if (!tenant.ok) {
+      return tenant;
+    }
+    const found = await findUser(context, tenantId, reference);
+    if (!found.ok) {
+      return found;
+    }
+    const before = found.value;
+    const changed = changedUser(tenant.value.settings, before, change);
+    if (!changed.ok) {
+      return changed;
+    }
+    const user = { ...changed.value, updatedAt: context.clock.now() };
+    switch (await context.store.updateUser(tenantId, user)) {
+      case 'updated':
+        return succeed({ before, user: { ...user, version: user.version + 1 } });
+      case 'lost':
+        return 'lost';
+      case 'email_taken':
+        return addressTaken(user.email);
+      case 'unknown':
+        return unknownUser(reference);
+    }
+  });
+}
+
+function changedUser(settings: TenantSettings, user: UserRecord, change: UserChange): Result<UserRecord, AdminFailure> {
+  const email = change.email?.trim() ?? user.email;
+  const impossible = change.email === undefined ? undefined : checkNewEmail(email);
+  if (impossible !== undefined) {
+    return refuse('invalid', impossible.text);
+  }
+  const given = readClaims(settings, change.claims ?? {});
+  if (!given.ok) {
+    return given;
+  }
+  const claims = JSON.parse(user.claims) as Record<string, unknown>;
+  const { removeClaims = [] } = change;
+  const missing = removeClaims.find((name) => !Object.hasOwn(claims, name));
+  if (missing !== undefined) {
+    return refuse('invalid', `The user has no claim ${JSON.stringify(missing)} to remove.`);
+  }
+  const left = Object.entries(claims).filter(([name]) => !removeClaims.includes(name));
+  const next: Record<string, unknown> = { ...Object.fromEntries(left), ...given.value };
+  // Whoever verified the old number knows nothing of the new one.
+  if (next['phone_number'] !== claims['phone_number'] && !Object.hasOwn(given.value, 'phone_number_verified')) {
+    delete next['phone_number_verified'];
+  }
+  const tooMuch = checkClaimsSize(next);
+  if (tooMuch !== undefined) {
+    return refuse('invalid', tooMuch);
+  }
+  const isSame = emailKey(email) === user.emailKey;
+  return succeed({
+    ...user,
+    email,
+    emailKey: isSame ? user.emailKey : emailKey(email),
+    emailVerified: change.emailVerified ?? (isSame && user.emailVerified),
+    enabled: change.enabled ?? user.enabled,
+    claims: JSON.stringify(next),
+  });
 }
 
 /** Finds a user by id or e-mail address. */
@@ -171,6 +258,10 @@ async function hashNewPassword(context: AdminContext, password: string): Promise
   }
   const hashed = await context.hasher.hash(password);
   return hashed.ok ? hashed : refuse('busy', 'Too many passwords are being checked at the moment; try again.');
+}
+
+function addressTaken(email: string): ReturnType<typeof refuse> {
+  return refuse('exists', `A user with the e-mail address ${email} exists already.`);
 }
 
 function unknownUser(reference: string): ReturnType<typeof refuse> {

@@ -2,7 +2,7 @@ import { day } from '../core/clock.ts';
 import { issuerOf, type PublicUrl } from '../core/issuer.ts';
 import { shapeOf } from '../identity/hash-shapes.ts';
 import type { AddressCollision } from '../store/port.ts';
-import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantRecord, UserRecord } from '../store/records.ts';
+import type { ClientRecord, Instant, ResourceRecord, SessionRecord, TenantAlias, TenantRecord, UserRecord, Versioned } from '../store/records.ts';
 import type { ClaimDeclaration } from '../store/tenant-settings.ts';
 import type { ClientWithSecret } from './clients.ts';
 import type { InspectedKey } from './inspect-keys.ts';
@@ -22,9 +22,15 @@ export function tenantView(tenant: TenantRecord, url: PublicUrl) {
     display_name: tenant.displayName,
     domain: tenant.domain,
     issuer: issuerOf(url, tenant.domain),
+    ...(tenant.aliases.length > 0 && { aliases: tenant.aliases.map(({ domain, backChannel }) => backChannel ?? domain) }),
     enabled: tenant.enabled,
-    created_at: instant(tenant.createdAt),
+    ...changes(tenant),
   };
+}
+
+/** A further name of a tenant: where it leads, or that it is for the back channel. */
+export function aliasView({ domain, backChannel }: TenantAlias, tenant: TenantRecord, url: PublicUrl) {
+  return backChannel === null ? { name: domain, kind: 'domain', leads_to: issuerOf(url, tenant.domain) } : { name: backChannel, kind: 'back_channel' };
 }
 
 /** A tenant with what it has decided, as `tenant set` names it. */
@@ -84,7 +90,7 @@ export function clientView(client: ClientRecord) {
     id_token_signed_response_alg: client.idTokenAlgorithm,
     claims_in_id_token: client.claimsInIdToken,
     enabled: client.enabled,
-    created_at: instant(client.createdAt),
+    ...changes(client),
   };
 }
 
@@ -105,7 +111,7 @@ export function resourceView(resource: ResourceRecord) {
     access_token_type: resource.accessTokenType,
     ...(resource.accessTokenLifetime !== null && { access_token_lifetime: resource.accessTokenLifetime }),
     ...(resource.clientId !== null && { client_id: resource.clientId }),
-    created_at: instant(resource.createdAt),
+    ...changes(resource),
   };
 }
 
@@ -118,8 +124,7 @@ export function userView(user: UserRecord) {
     has_password: user.passwordHash !== null,
     claims: JSON.parse(user.claims) as unknown,
     enabled: user.enabled,
-    created_at: instant(user.createdAt),
-    updated_at: instant(user.updatedAt),
+    ...changes(user),
   };
 }
 
@@ -170,6 +175,11 @@ export function inspectedKeyView({ tenant, key, state }: InspectedKey, now: Inst
     activates_at: instant(key.activatesAt),
     ...(key.retiresAt !== null && { retires_at: instant(key.retiresAt) }),
   };
+}
+
+/** When something was made and changed, and how often. What was changed by a version that did not note it is as old as it is. */
+function changes({ createdAt, updatedAt, version }: Versioned & { readonly createdAt: Instant }) {
+  return { created_at: instant(createdAt), updated_at: instant(Math.max(createdAt, updatedAt)), version };
 }
 
 function instant(milliseconds: Instant): string {

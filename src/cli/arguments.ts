@@ -39,3 +39,16 @@ export function wholeNumber(text: string): number {
   }
   return Number(text);
 }
+
+/** What takes a setting away. */
+export const none = 'none';
+
+/** The value of an option, or null where it takes the setting away. */
+export function orNull<Value extends string | number>(value: Value | typeof none | undefined): Value | null | undefined {
+  return value === none ? null : value;
+}
+
+/** Reads a whole number, or that there is to be none. */
+export function wholeNumberOrNone(text: string): number | typeof none {
+  return text === none ? none : wholeNumber(text);
+}

@@ -21,6 +21,7 @@ import {
 import { type SecondFactorPolicy, secondFactorPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type Answer, type CommonOptions, describe, list, report, warn } from './answer.ts';
 import { addTenantOption, repeatable, words } from './arguments.ts';
+import { addClientSet } from './client-set.ts';
 import { manageTenant } from './management.ts';
 
 interface TenantOptions extends CommonOptions {
@@ -49,6 +50,7 @@ interface CreateOptions extends TenantOptions {
 /** `microauth client …` */
 export function completeClient(group: Command): void {
   addCreate(group);
+  addClientSet(group);
   addTenantOption(addCommand(group, 'list', 'list the clients')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {
       const clients = await store.listClients(tenant.id);

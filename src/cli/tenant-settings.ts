@@ -1,21 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { setBrandImage } from '../admin/brand-images.ts';
-import { refuse } from '../admin/context.ts';
+import { readBrandImage } from '../admin/brand-images.ts';
+import { type AdminFailure, refuse } from '../admin/context.ts';
 import { forgetImportedHashes } from '../admin/import-users.ts';
 import { changeSettings } from '../admin/settings.ts';
+import { findTenant } from '../admin/tenants.ts';
 import { tenantDetailView } from '../admin/views.ts';
 import { withoutByteOrderMark } from '../core/byte-order-mark.ts';
 import { fileError } from '../core/file-error.ts';
 import { type Result, fail, succeed } from '../core/result.ts';
+import type { BrandImages } from '../store/port.ts';
 import { signingAlgorithms } from '../store/records.ts';
 import { secondFactorPolicies, signUpPolicies } from '../store/tenant-settings.ts';
 import { addCommand, type CommonOptions, describe, report } from './answer.ts';
-import { onOff, repeatable, wholeNumber, words } from './arguments.ts';
+import { none, onOff, orNull, repeatable, wholeNumber, words } from './arguments.ts';
 import { manage } from './management.ts';
 
 interface SetOptions extends CommonOptions {
   readonly displayName?: string;
+  readonly domain?: string;
+  readonly keepAlias?: boolean;
   readonly signUp?: string;
   readonly signUpDomain?: readonly string[];
   readonly emailSignIn?: boolean;
@@ -42,13 +46,13 @@ interface SetOptions extends CommonOptions {
   readonly forgetImportedHashes?: true;
 }
 
-/** What takes a setting away. */
-const none = 'none';
-
 /** `microauth tenant set` */
 export function addTenantSet(group: Command): void {
   addCommand(group, 'set <tenant>', 'decide how people sign in to a tenant, and how its pages look')
     .option('--display-name <text>', 'what people see on its pages')
+    .option('--domain <host>', 'another host name, which is its issuer from then on')
+    .option('--keep-alias', 'with --domain: let the old one lead on to it until it is removed (the default)')
+    .option('--no-keep-alias', 'with --domain: let nothing answer at the old one')
     .addOption(new Option('--sign-up <policy>', 'who may make an account by themselves').choices(signUpPolicies))
     .option('--sign-up-domain <domain>', 'an e-mail domain for --sign-up email_domain (repeatable)', repeatable)
     .addOption(new Option('--email-sign-in <on|off>', 'sign-in by a code or link in a mail').argParser(onOff))
@@ -76,10 +80,18 @@ export function addTenantSet(group: Command): void {
     .option('--forget-imported-hashes', 'let wrong passwords cost what they cost without hashes of other systems, once nobody has one any more')
     .option('--texts <file>', 'sentences of its own as JSON: {"de": {"sign_in.title": "…"}}')
     .action(async (reference: string, options: SetOptions) => {
-      const outcome = await manage(options, async ({ context }) => {
+      const outcome = await manage(options, async ({ config, context }) => {
         const texts = readTexts(options.texts);
         if (!texts.ok) {
           return refuse('invalid', texts.failure);
+        }
+        const images = readImages(options);
+        if (!images.ok) {
+          return images;
+        }
+        const found = options.domain === undefined ? undefined : await findTenant(context, reference);
+        if (found?.ok === true && found.value.domain === config.url.host) {
+          return refuse('invalid', `The tenant ${found.value.name} is the default tenant, which MICROAUTH_URL names: change that, and the server moves it when it starts.`);
         }
         const brand = {
           accent: orNull(options.accent),
@@ -87,8 +99,10 @@ export function addTenantSet(group: Command): void {
           termsUri: orNull(options.termsUri),
           privacyUri: orNull(options.privacyUri),
         };
-        let changed = await changeSettings(context, reference, {
+        const change = {
           displayName: options.displayName,
+          domain: options.domain,
+          keepAlias: options.keepAlias,
           signUp: options.signUp,
           signUpDomains: options.signUpDomain,
           emailSignIn: options.emailSignIn,
@@ -107,14 +121,8 @@ export function addTenantSet(group: Command): void {
           usernameFromEmail: options.usernameFromEmail,
           brand,
           texts: texts.value,
-        });
-        for (const name of ['logo', 'icon'] as const) {
-          const file = options[name];
-          if (changed.ok && file !== undefined) {
-            const bytes = file === none ? succeed(undefined) : readBytes(file);
-            changed = bytes.ok ? await setBrandImage(context, reference, name, bytes.value) : refuse('invalid', bytes.failure);
-          }
-        }
+        };
+        let changed = await changeSettings(context, reference, change, images.value);
         if (changed.ok && options.forgetImportedHashes === true) {
           changed = await forgetImportedHashes(context, reference);
         }
@@ -122,10 +130,6 @@ export function addTenantSet(group: Command): void {
       });
       report(outcome, options);
     });
-}
-
-function orNull(text: string | undefined): string | null | undefined {
-  return text === none ? null : text;
 }
 
 /** A list of one `none` is an empty one. */
@@ -139,6 +143,24 @@ function readBytes(file: string): Result<Uint8Array, string> {
   } catch (error) {
     return fail(`The file ${file} cannot be read: ${fileError(error)}.`);
   }
+}
+
+function readImages(options: SetOptions): Result<BrandImages, AdminFailure> {
+  const images: { -readonly [Name in keyof BrandImages]: BrandImages[Name] } = {};
+  for (const name of ['logo', 'icon'] as const) {
+    const file = options[name];
+    if (file === none) {
+      images[name] = null;
+    } else if (file !== undefined) {
+      const bytes = readBytes(file);
+      const image = bytes.ok ? readBrandImage(name, bytes.value) : refuse('invalid', bytes.failure);
+      if (!image.ok) {
+        return image;
+      }
+      images[name] = image.value;
+    }
+  }
+  return succeed(images);
 }
 
 function readTexts(file: string | undefined): Result<unknown, string> {

@@ -5,6 +5,7 @@ import { tenantDetailView, tenantView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { addCommand, type CommonOptions, describe, list, report } from './answer.ts';
 import { manage } from './management.ts';
+import { addTenantAlias } from './tenant-alias.ts';
 import { addTenantSet } from './tenant-settings.ts';
 
 interface CreateOptions extends CommonOptions {
@@ -46,6 +47,7 @@ export function completeTenant(group: Command): void {
   });
 
   addTenantSet(group);
+  addTenantAlias(group);
 
   addCommand(group, 'delete <tenant>', 'delete a tenant with its users, clients and keys').action(
     async (reference: string, options: CommonOptions) => {

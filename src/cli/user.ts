@@ -12,6 +12,7 @@ import { readPassword } from './password-input.ts';
 import { addFactors } from './user-factors.ts';
 import { addUserGroups } from './user-groups.ts';
 import { addIntake } from './user-intake.ts';
+import { addUserSet } from './user-set.ts';
 
 interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
@@ -29,6 +30,7 @@ interface CreateOptions extends TenantOptions {
 /** `microauth user …` */
 export function completeUser(group: Command): void {
   addCreate(group);
+  addUserSet(group);
   addTenantOption(addCommand(group, 'list', 'list the users')).action(async (options: TenantOptions) => {
     const outcome = await manageTenant(options, async ({ store }, tenant) => {
       const users = await store.listUsers(tenant.id);

@@ -1,8 +1,9 @@
 import { secretPrefixes } from './random.ts';
 
 /**
- * Our secrets by their prefixes, anything that begins like a JWT, and what is as long as a sealed box and has no other end. Nothing need stand before the prefix: percent-encoded text has
- * letters there. Secrets are longer than any name that begins alike, such as `code_challenge_method`.
+ * Our secrets by their prefixes, anything that begins like a JWT, and what is as long as a sealed box, which has no prefix. Nothing need
+ * stand before a prefix: percent-encoded text has letters there. All are longer than any name that begins alike, such as
+ * `code_challenge_method`.
  */
 const secrets = new RegExp(String.raw`(?:${secretPrefixes.join('|')})_[\w-]{20,}|eyJ[\w-]{8,}(?:\.[\w-]*)*|[\w-]{64,}`, 'g');
 

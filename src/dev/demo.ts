@@ -2,6 +2,7 @@ import { checkNewClient, type NewClient } from '../admin/client-rules.ts';
 import { createClient } from '../admin/clients.ts';
 import type { AdminContext } from '../admin/context.ts';
 import { createResource } from '../admin/resources.ts';
+import { changeSettings } from '../admin/settings.ts';
 import { createUser, setUserEnabled, setUserPassword } from '../admin/users.ts';
 import { sha256 } from '../core/hash.ts';
 import { issuerOf } from '../core/issuer.ts';
@@ -111,6 +112,7 @@ async function seedClient(context: AdminContext, tenant: TenantRecord, demo: Dem
     return fail(settings.failure.message);
   }
   const secretHash = demo.secret === undefined ? null : sha256(demo.secret);
+  // Where it is lost, another start at the same moment has put it back.
   await context.store.updateClient(tenant.id, { ...current, ...settings.value, secretHash, enabled: true });
   return succeed(undefined);
 }
@@ -134,9 +136,9 @@ async function seedUser(context: AdminContext, tenant: TenantRecord): Promise<Re
 }
 
 /** Lets newcomers see every way to come in, unless somebody has decided otherwise before the first start. */
-async function openToEverybody({ store }: AdminContext, tenant: TenantRecord): Promise<void> {
+async function openToEverybody(context: AdminContext, tenant: TenantRecord): Promise<void> {
   if (writeSettings(tenant.settings) === writeSettings(defaultSettings)) {
-    await store.updateTenant(tenant.id, { settings: { ...tenant.settings, signUp: 'open', emailSignIn: true } });
+    await changeSettings(context, tenant.id, { signUp: 'open', emailSignIn: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { emailKey } from '../core/email-address.ts';
 import { withShapeOf } from '../identity/hash-shapes.ts';
+import { noteImportedHash } from '../identity/imported-hashes.ts';
 import { isTooLong } from '../identity/password.ts';
 import type { UserRecord } from '../store/records.ts';
 import { beginAttempt } from './attempt.ts';
@@ -48,8 +49,8 @@ export async function judgePassword(context: FlowContext, email: string, passwor
 async function importedHashes({ store, tenant, hasher }: FlowContext, hash: string | undefined): Promise<readonly string[]> {
   const known = tenant.settings.importedHashes;
   const all = hash === undefined || !hasher.needsRehash(hash) ? known : withShapeOf(hash, known);
-  if (all !== known) {
-    await store.updateTenant(tenant.id, { settings: { ...tenant.settings, importedHashes: all } });
+  if (hash !== undefined && all !== known) {
+    await noteImportedHash(store, tenant.id, hash);
   }
   return all;
 }

@@ -107,6 +107,7 @@ export async function createAccount(context: FlowContext, account: NewAccount, b
     claims: JSON.stringify(name === '' ? {} : { name }),
     enabled: true,
     createdAt: now,
+    version: 1,
     updatedAt: now,
     termsAcceptedAt: account.termsAccepted ? now : null,
   };

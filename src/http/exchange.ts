@@ -3,10 +3,13 @@ import type { Visitor } from '../flow/visitor.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Cookies } from './cookies.ts';
 import type { RequestHeaders } from './incoming.ts';
+import type { Door } from './tenant.ts';
 
 /** One request to a tenant, with what the edge has found out about it. */
 export interface Exchange {
   readonly context: FlowContext;
+  /** By which of the tenant's names it came. */
+  readonly door: Door;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

@@ -5,6 +5,7 @@ export interface Place {
   /** As the route table has it, for log and metrics. */
   readonly path: string;
   readonly guard: Guard;
+  readonly atEveryDomain: boolean;
   readonly routes: ReadonlyMap<string, Route>;
   /** What may be asked here; HEAD wherever there is GET. */
   readonly methods: readonly string[];
@@ -22,6 +23,7 @@ export function createPlaces(table: readonly Route[]): FindPlace {
     const place: Place = {
       path,
       guard: here[0]?.guard ?? 'page',
+      atEveryDomain: here.some((route) => route.atEveryDomain === true),
       routes: new Map(here.flatMap((route) => [[route.method, route], ...(route.method === 'GET' ? [['HEAD', route] as const] : [])] as const)),
       methods: here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])),
     };

@@ -1,5 +1,6 @@
 import type { Brand } from '../core/brand.ts';
 import type { AccountPath } from '../flow/interaction.ts';
+import type { Tenant } from '../oauth/context.ts';
 import type { Failure } from '../oauth/failures.ts';
 import type { Outcome } from '../oauth/outcome.ts';
 import type { ClientLocation } from '../oauth/redirect-uri.ts';
@@ -9,6 +10,17 @@ import type { CookieChange } from './cookies.ts';
 
 /** A path of this server with its query: where our own pages may send a browser. */
 export type OwnLocation = Brand<string, 'OwnLocation'>;
+
+/** A place at the tenant's own domain, for whoever came by another. */
+export type IssuerLocation = Brand<string, 'IssuerLocation'>;
+
+/** Makes a location at the tenant's own domain, whose host nothing in path or query can change. */
+export function issuerLocation({ issuer }: Pick<Tenant, 'issuer'>, path: string, query: string): IssuerLocation {
+  const url = new URL(issuer);
+  url.pathname = path;
+  url.search = query;
+  return url.href as IssuerLocation;
+}
 
 /** The pages that a person can be sent to. */
 type OwnPath =
@@ -44,7 +56,7 @@ export type Reply = (
       /** Seconds. */
       readonly retryAfter?: number | undefined;
     }
-  | { readonly kind: 'redirect'; readonly to: ClientLocation | OwnLocation }
+  | { readonly kind: 'redirect'; readonly to: ClientLocation | OwnLocation | IssuerLocation }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   /** A public document that may be cached for so many seconds. The object never changes. */
   | {

@@ -37,6 +37,8 @@ export interface Route {
   readonly handler: (exchange: Exchange) => Promise<Reply>;
   /** Whether a GET may change something: issue a code, end a session. HEAD, which must not, asks nobody then (RFC 9110 §9.2.1). */
   readonly acts?: true;
+  /** Whether it is answered at domains that lead on to the tenant's, too: what was made there rests on it. */
+  readonly atEveryDomain?: true;
   /** The name under which discovery lists it. */
   readonly metadata?: string;
 }
@@ -58,7 +60,7 @@ export function createRoutes(development: Development | undefined): readonly Rou
     { method: 'POST', path: '/token', guard: 'client_cors', handler: handleToken, metadata: 'token_endpoint' },
     { method: 'GET', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo, metadata: 'userinfo_endpoint' },
     { method: 'POST', path: '/userinfo', guard: 'client_cors', handler: handleUserinfo },
-    { method: 'GET', path: '/jwks', guard: 'client_cors', handler: handleJwks, metadata: 'jwks_uri' },
+    { method: 'GET', path: '/jwks', guard: 'client_cors', handler: handleJwks, atEveryDomain: true, metadata: 'jwks_uri' },
     { method: 'POST', path: '/revoke', guard: 'client_cors', handler: handleRevoke, metadata: 'revocation_endpoint' },
     { method: 'POST', path: '/introspect', guard: 'client', handler: handleIntrospect, metadata: 'introspection_endpoint' },
     { method: 'GET', path: '/logout', guard: 'page', acts: true, handler: handleLogout, metadata: 'end_session_endpoint' },
@@ -72,8 +74,8 @@ export function createRoutes(development: Development | undefined): readonly Rou
 
     { method: 'GET', path: '/.well-known/webfinger', guard: 'client_cors', handler: handleWebFinger },
     { method: 'GET', path: '/.well-known/change-password', guard: 'page', handler: handleChangePassword },
-    { method: 'GET', path: '/.well-known/assetlinks.json', guard: 'page', handler: handleAssetLinks },
-    { method: 'GET', path: '/.well-known/apple-app-site-association', guard: 'page', handler: handleAppleAssociation },
+    { method: 'GET', path: '/.well-known/assetlinks.json', guard: 'page', handler: handleAssetLinks, atEveryDomain: true },
+    { method: 'GET', path: '/.well-known/apple-app-site-association', guard: 'page', handler: handleAppleAssociation, atEveryDomain: true },
 
     { method: 'GET', path: '/sign-in', guard: 'page', handler: showSignIn },
     { method: 'POST', path: '/sign-in', guard: 'own_form', handler: submitSignIn },
@@ -93,7 +95,7 @@ export function createRoutes(development: Development | undefined): readonly Rou
     { method: 'POST', path: '/second-factor', guard: 'own_form', handler: submitSecondFactor },
     { method: 'GET', path: '/set-up-factor', guard: 'page', handler: showSetUpFactor },
     { method: 'POST', path: '/set-up-factor', guard: 'own_form', handler: submitSetUpFactor },
-    { method: 'GET', path: '/.well-known/webauthn', guard: 'page', handler: handleRelatedOrigins },
+    { method: 'GET', path: '/.well-known/webauthn', guard: 'page', handler: handleRelatedOrigins, atEveryDomain: true },
     { method: 'GET', path: '/select-account', guard: 'page', handler: showSelectAccount },
     { method: 'POST', path: '/select-account', guard: 'own_form', handler: submitSelectAccount },
     { method: 'GET', path: '/consent', guard: 'page', handler: showConsent },
@@ -115,5 +117,7 @@ export function createRoutes(development: Development | undefined): readonly Rou
 }
 
 function metadataOf(routes: readonly Route[]): EndpointPaths {
-  return Object.fromEntries(routes.flatMap((route) => (route.metadata === undefined ? [] : [[route.metadata, route.path]])));
+  return Object.fromEntries(
+    routes.flatMap(({ metadata, path, guard }) => (metadata === undefined ? [] : [[metadata, { path, isBackChannel: guard === 'client' || guard === 'client_cors' }]])),
+  );
 }

@@ -6,6 +6,7 @@ import { describe, type Failure, failures } from '../oauth/failures.ts';
 import { errorPage } from '../pages/error.ts';
 import { type BrowserSessions, readBrowserSessions } from '../session/browser-sessions.ts';
 import { StoreUnavailable } from '../store/port.ts';
+import { answerAlias } from './aliases.ts';
 import { readForm } from './body.ts';
 import type { ReadOrigin } from './client-address.ts';
 import { readCookies } from './cookies.ts';
@@ -26,7 +27,7 @@ import type { Guard, Route } from './routes.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { siteOfNobody } from './site.ts';
 import type { ServeRequest } from './server.ts';
-import type { ResolveTenant } from './tenant.ts';
+import type { Arrival, ResolveTenant } from './tenant.ts';
 
 /** One line of the access log. It never carries a query, a body or a token. */
 export interface AccessLine {
@@ -64,7 +65,7 @@ export interface Edge {
 const longestDetail = 300;
 
 /**
- * Builds the server from the route table. For every request, in this order: the tenant by its host, the route,
+ * Builds the server from the route table. For every request, in this order: the tenant by its host, what an alias answers, the route,
  * the method, the guard, the body, the handler; and one line in the log.
  */
 export function createServeRequest(edge: Edge): ServeRequest {
@@ -83,15 +84,17 @@ export function createServeRequest(edge: Edge): ServeRequest {
       const origin = edge.readOrigin(request);
       ambiguous = origin.ambiguous;
       const asset = findAsset(request.method, request.path);
-      tenant = asset === undefined ? await edge.resolveTenant(origin.host) : undefined;
-      if (tenant === undefined) {
+      const arrival = asset === undefined ? await edge.resolveTenant(origin.host) : undefined;
+      tenant = arrival?.tenant;
+      if (arrival === undefined) {
         draft = respond(asset ?? unknownHostPage(siteOfNobody(request.headers), origin.host), edge.secure ? 'https:' : 'http:');
       } else {
-        const reply = await dispatch(request, place, openExchange(edge, request, tenant, origin.address, correlationId));
+        const reply =
+          (await answerAlias(arrival, place, request)) ?? (await dispatch(request, place, openExchange(edge, request, arrival, origin.address, correlationId)));
         // Nothing may be said that rests on what a loss of power would take back.
         await edge.settled();
         failure = 'kind' in reply ? reply.failure : undefined;
-        draft = 'kind' in reply ? respond(reply, tenant.issuer) : reply;
+        draft = 'kind' in reply ? respond(reply, arrival.tenant.issuer) : reply;
       }
     } catch (error) {
       // A throw is a bug or broken infrastructure: everything about it for the operator, nothing for the caller.
@@ -129,13 +132,14 @@ function redacted(failure: Failure): Failure {
 /** Most requests have no query or no form. Nobody writes to what came. */
 const noParameters = new URLSearchParams();
 
-function openExchange(edge: Edge, request: Incoming, tenant: Tenant, address: string, correlationId: string): Exchange {
+function openExchange(edge: Edge, request: Incoming, { tenant, door }: Arrival, address: string, correlationId: string): Exchange {
   const cookies = readCookies(request.headers.get('cookie'), edge.secure);
   const context = edge.contextFor(tenant, correlationId);
   let found: Promise<BrowserSessions> | undefined;
   const sessions = () => (found ??= readBrowserSessions(context, cookies.get('session')));
   return {
     context,
+    door,
     method: request.method,
     path: request.path,
     query: request.query === '' ? noParameters : new URLSearchParams(request.query),

@@ -43,7 +43,7 @@ export function compose(tenant: Tenant, { locale, content }: Mail): Composition 
         paragraphs: [words['mail.notice.text']],
         facts: [
           { name: words['mail.notice.when'], value: at },
-          ...(where === undefined ? [] : [{ name: words['mail.notice.where'], value: where }]),
+          where === undefined ? { name: words['mail.notice.who'], value: words['mail.notice.operator'] } : { name: words['mail.notice.where'], value: where },
         ],
         button: { text: words['mail.notice.button'], href: link },
         small: [footer],

@@ -8,7 +8,7 @@ export type MailKind =
   | { readonly kind: 'address_taken'; readonly link: string }
   | { readonly kind: 'reset_password'; readonly link: string; readonly minutes: number }
   | { readonly kind: 'invitation'; readonly link: string; readonly days: number }
-  /** Something that guards the account has changed. `at` is already in the reader's words; an operator is nowhere. */
+  /** Something that guards the account has changed. `at` is already in the reader's words; no `where` means that an operator did it. */
   | { readonly kind: 'notice'; readonly event: NoticeEvent; readonly at: string; readonly where: string | undefined; readonly link: string };
 
 /** What people are told of when it happens to their account. */

@@ -75,7 +75,7 @@ export async function verifyAccessToken(context: Context, token: string): Promis
   for (const type of accessTokenTypes) {
     const claims = await context.signer.verify(context.tenant.id, type, token);
     if (claims !== undefined) {
-      return isAccessToken(claims) && claims.iss === context.tenant.issuer && claims.exp > toSeconds(context.clock.now()) ? claims : undefined;
+      return isAccessToken(claims) && context.tenant.issuers.includes(claims.iss) && claims.exp > toSeconds(context.clock.now()) ? claims : undefined;
     }
   }
   return undefined;

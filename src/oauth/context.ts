@@ -15,6 +15,8 @@ export type Tenant = Brand<
     readonly displayName: string;
     /** The issuer identifier, byte for byte as it stands in every token and document. */
     readonly issuer: string;
+    /** This one, and those of domains that lead on to it. */
+    readonly issuers: readonly string[];
     readonly secrets: TenantSecrets;
     readonly settings: TenantSettings;
   },

@@ -7,23 +7,25 @@ import { knownScopes } from './scopes.ts';
 import { grants } from './token.ts';
 import { clientAuthenticationMethods, type ResourceRecord } from '../store/records.ts';
 
-/** The paths of the endpoints by their metadata names (`token_endpoint`), from the route table. */
-export type EndpointPaths = Readonly<Record<string, string>>;
+/** The endpoints by their metadata names (`token_endpoint`), from the route table: the path, and whether clients call it themselves. */
+export type EndpointPaths = Readonly<Record<string, { readonly path: string; readonly isBackChannel: boolean }>>;
 
 /**
  * The metadata document (OpenID Connect Discovery §3, RFC 8414 §2). Every value is derived from what the server
- * does, so that the document cannot promise anything else.
+ * does, so that the document cannot promise anything else. `backChannel` is the origin at which clients reach what they call
+ * themselves: the issuer's, or another on an inner network. The issuer stays what it is, and so does where browsers are sent.
  */
 export function discover(
   { issuer, settings }: Pick<Tenant, 'issuer' | 'settings'>,
   resources: readonly ResourceRecord[],
   endpoints: EndpointPaths,
   uiLocales: readonly string[],
+  backChannel = issuer,
 ): object {
   const authenticated = clientAuthenticationMethods.filter((method) => method !== 'none');
   return {
     issuer,
-    ...Object.fromEntries(Object.entries(endpoints).map(([name, path]) => [name, `${issuer}${path}`])),
+    ...Object.fromEntries(Object.entries(endpoints).map(([name, { path, isBackChannel }]) => [name, `${isBackChannel ? backChannel : issuer}${path}`])),
     scopes_supported: [...knownScopes(resources, settings.claims)],
     response_types_supported: ['code'],
     response_modes_supported: responseModes,

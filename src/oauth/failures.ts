@@ -2,8 +2,8 @@
 interface FailureEntry {
   /** The error code of the specification that the endpoint follows. */
   readonly error: string;
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
-  /** One or two sentences for the developer of the application. `{parameter}` is filled in. */
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 421 | 429;
+  /** One or two sentences for the developer of the application. `{parameter}` and `{expected}` are filled in. */
   readonly text: string;
   /** `warn` where it may be an attack or a leak, `info` for everyday mistakes. */
   readonly level: 'info' | 'warn';
@@ -26,6 +26,9 @@ export const failures = {
   form_from_elsewhere: { error: 'invalid_request', status: 403, level: 'warn', text: 'The form was not sent by a page of this site.' },
   body_too_large: { error: 'invalid_request', status: 413, level: 'info', text: 'The request body is too large.' },
   body_incomplete: { error: 'invalid_request', status: 400, level: 'info', text: 'The request body ended before it was complete.' },
+
+  issuer_moved: { error: 'invalid_request', status: 421, level: 'info', text: 'The issuer of this tenant is {expected}; nothing else answers at this domain.' },
+  back_channel_only: { error: 'invalid_request', status: 421, level: 'info', text: 'This name is for the back channel; pages are at {expected}.' },
 
   // The client
   client_missing: { error: 'invalid_client', status: 401, level: 'info', text: 'The request does not say which client it comes from.' },
@@ -122,6 +125,6 @@ export interface Failure {
 /** What a caller is told. RFC 6749 §5.2: error_description is printable ASCII without `"` and `\`. */
 export function describe(failure: Failure): { readonly error: string; readonly error_description: string } {
   const { error, text } = failures[failure.reason];
-  const description = text.replace('{parameter}', failure.parameter ?? '');
+  const description = text.replace('{parameter}', failure.parameter ?? '').replace('{expected}', failure.expected ?? '');
   return { error, error_description: description.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?') };
 }

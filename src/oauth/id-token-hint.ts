@@ -16,7 +16,7 @@ export interface IdTokenHint {
 export async function readIdTokenHint(context: Context, token: string): Promise<IdTokenHint | undefined> {
   const claims = await context.signer.recognise(context.tenant.id, idTokenType, token);
   // An access token may have the same type; it names its client, which an ID token never does (RFC 9068 §2.2).
-  if (claims === undefined || claims['iss'] !== context.tenant.issuer || namesClient(claims)) {
+  if (claims === undefined || !context.tenant.issuers.some((issuer) => issuer === claims['iss']) || namesClient(claims)) {
     return undefined;
   }
   const { sub, aud, sid } = claims;

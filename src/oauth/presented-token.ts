@@ -56,7 +56,7 @@ function groundOf(
 
 /** What the token says that it was granted. */
 function grantedBy({ tenant }: Context, { scope, aud }: AccessTokenClaims): Granted {
-  return { scopes: scope?.split(' ') ?? [], resources: [aud].flat().filter((resource) => resource !== tenant.issuer) };
+  return { scopes: scope?.split(' ') ?? [], resources: [aud].flat().filter((resource) => !tenant.issuers.includes(resource)) };
 }
 
 /** RFC 6750 §3.1: whatever fell, to the caller the token is simply invalid. */

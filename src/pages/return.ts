@@ -25,10 +25,10 @@ export function returnPage(m: Return): Html {
     content: html`<p class="lead">${phrase(words['return.lead'], { client: clientName(m.client) })}</p>
 ${
   'href' in m.way
-    ? html`<p><a id="go-on" class="button" href="${m.way.href}" rel="noreferrer">${text}</a></p>`
+    ? html`<p><a id="go-on" class="button" href="${m.way.href}" rel="noreferrer"><span>${text}</span></a></p>`
     : html`<form method="post" action="${m.way.action}">
 ${m.way.fields.map((field) => html`<input type="hidden" name="${field.name}" value="${field.value}">
-`)}<button id="go-on">${text}</button>
+`)}<button id="go-on"><span>${text}</span></button>
 </form>`
 }`,
     stub: html`<h2>${words['common.for_developers']}</h2>

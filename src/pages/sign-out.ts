@@ -33,7 +33,7 @@ export function signOutPage(m: SignOut): Html {
     site: m.site,
     heading: words['sign_out.heading'],
     content: html`<p class="lead">${m.client ? phrase(words['sign_out.asked_by_client'], { client: clientName(m.client), tenant }) : phrase(words['sign_out.about_to'], { tenant })}</p>
-${m.problem && html`<p>${words['sign_out.no_way_back']}</p>`}
+${m.problem && html`<p class="note">${words['sign_out.no_way_back']}</p>`}
 <form method="post" action="/logout/confirm">
 <input type="hidden" name="request" value="${m.request}">
 <div class="pair">
@@ -55,7 +55,7 @@ export function signedOutPage(m: { readonly site: PageSite; readonly client?: Pa
     site: m.site,
     heading: words['signed_out.heading'],
     content: html`<p class="lead">${phrase(words['signed_out.lead'], { tenant: html`<bdi>${name}</bdi>` })}</p>
-${m.problem && html`<p>${words['sign_out.no_way_back']}</p>`}
+${m.problem && html`<p class="note">${words['sign_out.no_way_back']}</p>`}
 ${m.client && uri && html`<p><a class="button" href="${uri}"><span>${phrase(words['signed_out.back_to'], { client: clientName(m.client) })}</span></a></p>`}`,
     stub: noWayBack(m.site, m.problem),
   });

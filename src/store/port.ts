@@ -15,7 +15,6 @@ import type {
   TenantRecord,
   UserRecord,
 } from './records.ts';
-import type { TenantSettings } from './tenant-settings.ts';
 
 /** What became of an authorization code that was presented. */
 export type Redemption =
@@ -33,6 +32,15 @@ export type Rotation =
   | { readonly kind: 'replayed' }
   /** The grant is revoked, expired or of another client. */
   | { readonly kind: 'unknown' };
+
+/**
+ * What became of a change of a row as it was read: `lost` where it has been changed meanwhile, so that it has to be read again.
+ * What was changed has the next version.
+ */
+export type Change = 'updated' | 'lost' | 'unknown';
+
+/** Images to put in the place of those of their names; null takes one away. */
+export type BrandImages = Readonly<Partial<Record<BrandImageRecord['name'], BrandImageRecord | null>>>;
 
 /** What one client has been granted by a user with one set of scopes, in however many grants. */
 export interface Access {
@@ -96,19 +104,16 @@ export interface Stock {
  */
 export interface Store extends AccountStore {
   createTenant(tenant: TenantRecord, keys: readonly SigningKeyRecord[]): Promise<'created' | 'name_taken' | 'domain_taken'>;
+  /** By its domain or one of its aliases. */
   findTenantByDomain(domain: string): Promise<TenantRecord | undefined>;
   /** By id or by name. */
   findTenant(idOrName: string): Promise<TenantRecord | undefined>;
   listTenants(): Promise<readonly TenantRecord[]>;
   /** One of them, whichever; there may be very many. */
   findAnyTenant(): Promise<TenantRecord | undefined>;
-  setTenantDomain(tenantId: TenantId, domain: string): Promise<'changed' | 'domain_taken' | 'unknown'>;
-  /** Changes what is given, and leaves the rest as it is. */
-  updateTenant(tenantId: TenantId, change: { readonly displayName?: string; readonly settings?: TenantSettings }): Promise<boolean>;
-  /** Puts the image in the place of the one of its name. */
-  putBrandImage(tenantId: TenantId, image: BrandImageRecord): Promise<void>;
+  /** Replaces everything but id, name and secret, where the version is still that of `tenant`; domain and aliases are no other tenant's. */
+  updateTenant(tenantId: TenantId, tenant: TenantRecord, images?: BrandImages): Promise<Change | 'domain_taken'>;
   findBrandImage(tenantId: TenantId, name: BrandImageRecord['name']): Promise<BrandImageRecord | undefined>;
-  deleteBrandImage(tenantId: TenantId, name: BrandImageRecord['name']): Promise<boolean>;
   /** Deletes the tenant and every row that belongs to it. */
   deleteTenant(tenantId: TenantId): Promise<boolean>;
 
@@ -134,13 +139,15 @@ export interface Store extends AccountStore {
   createClient(tenantId: TenantId, client: ClientRecord): Promise<'created' | 'id_taken'>;
   findClient(tenantId: TenantId, clientId: string): Promise<ClientRecord | undefined>;
   listClients(tenantId: TenantId): Promise<readonly ClientRecord[]>;
-  /** Replaces everything but the id. */
-  updateClient(tenantId: TenantId, client: ClientRecord): Promise<boolean>;
+  /** Replaces everything but the id, where the version is still that of `client`. */
+  updateClient(tenantId: TenantId, client: ClientRecord): Promise<Change>;
   /** Deletes the client with its grants and consents. */
   deleteClient(tenantId: TenantId, clientId: string): Promise<boolean>;
 
   createResource(tenantId: TenantId, resource: ResourceRecord): Promise<'created' | 'identifier_taken'>;
   listResources(tenantId: TenantId): Promise<readonly ResourceRecord[]>;
+  /** Replaces everything but the identifier, where the version is still that of `resource`. */
+  updateResource(tenantId: TenantId, resource: ResourceRecord): Promise<Change>;
   deleteResource(tenantId: TenantId, identifier: string): Promise<boolean>;
 
   createUser(tenantId: TenantId, user: UserRecord): Promise<'created' | 'email_taken'>;
@@ -149,8 +156,11 @@ export interface Store extends AccountStore {
   listUsers(tenantId: TenantId): Promise<readonly UserRecord[]>;
   /** Of all tenants, at most `limit`. Reads every user: for a person who asks, not for a probe. */
   listAddressCollisions(limit: number): Promise<readonly AddressCollision[]>;
-  /** Replaces everything but the id. */
-  updateUser(tenantId: TenantId, user: UserRecord): Promise<'updated' | 'email_taken' | 'unknown'>;
+  /**
+   * Replaces everything but the id, where the version is still that of `user`. Who is let in or kept out by it loses what
+   * {@link setUserEnabled} takes; tickets that went to another address are void.
+   */
+  updateUser(tenantId: TenantId, user: UserRecord): Promise<Change | 'email_taken'>;
   /**
    * Lets the user in or keeps them out. Whichever it is, where it changes something everything ends that the user had: sessions,
    * grants, codes that nobody has redeemed, remembered devices and tickets. Returns the user as they are now.
@@ -174,8 +184,6 @@ export interface Store extends AccountStore {
     address: { readonly email: string; readonly emailKey: string },
     now: Instant,
   ): Promise<'changed' | 'email_taken' | 'unknown'>;
-  /** Puts the claims in the place of those that were read. False where they are others by now, or the user is gone. */
-  updateUserClaims(tenantId: TenantId, userId: string, claims: { readonly from: string; readonly to: string }, now: Instant): Promise<boolean>;
   acceptTerms(tenantId: TenantId, userId: string, now: Instant): Promise<boolean>;
   /** Deletes the user with everything that is theirs. */
   deleteUser(tenantId: TenantId, userId: string): Promise<boolean>;

@@ -10,7 +10,22 @@ export type Instant = number;
 export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
-export interface TenantRecord {
+/** A row that people change says how often they have: a change counts where nothing has changed since it was read. */
+export interface Versioned {
+  /** From 1. */
+  readonly version: number;
+  readonly updatedAt: Instant;
+}
+
+/** A further name of a tenant, beside its domain. No two tenants share one. */
+export interface TenantAlias {
+  /** A host name, lower case, without port. */
+  readonly domain: string;
+  /** Where clients reach the back channel by it; null for a domain that leads on to the tenant's own. */
+  readonly backChannel: string | null;
+}
+
+export interface TenantRecord extends Versioned {
   readonly id: TenantId;
   /** Short name for operators, unique: `acme`. */
   readonly name: string;
@@ -18,6 +33,7 @@ export interface TenantRecord {
   readonly displayName: string;
   /** The host name, lower case, without port. Unique: it leads a request to its tenant. */
   readonly domain: string;
+  readonly aliases: readonly TenantAlias[];
   /** 32 random bytes, sealed; what `keys/tenant-secrets.ts` derives the tenant's symmetric keys from. */
   readonly sealedSecret: string;
   readonly enabled: boolean;
@@ -49,7 +65,7 @@ export type GrantType = (typeof grantTypes)[number];
 export const clientAuthenticationMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
-export interface ClientRecord {
+export interface ClientRecord extends Versioned {
   readonly id: string;
   readonly type: ClientType;
   readonly name: string;
@@ -87,7 +103,7 @@ export const accessTokenTypes = ['at+jwt', 'JWT'] as const;
 export type AccessTokenType = (typeof accessTokenTypes)[number];
 
 /** A protected resource (RFC 8707) that access tokens can be issued for. */
-export interface ResourceRecord {
+export interface ResourceRecord extends Versioned {
   /** Absolute URI; becomes the audience of its access tokens. */
   readonly identifier: string;
   readonly name: string;
@@ -104,7 +120,7 @@ export interface ResourceRecord {
   readonly createdAt: Instant;
 }
 
-export interface UserRecord {
+export interface UserRecord extends Versioned {
   /** Also the subject identifier in tokens. */
   readonly id: string;
   /** As the person writes it. */
@@ -121,7 +137,6 @@ export interface UserRecord {
   readonly termsAcceptedAt: Instant | null;
   readonly enabled: boolean;
   readonly createdAt: Instant;
-  readonly updatedAt: Instant;
 }
 
 export interface SessionRecord {

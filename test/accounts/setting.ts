@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { TenantSettings } from '../../src/store/tenant-settings.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { settle, startServer, type TestServer } from '../support/server.ts';
 
 /** A server with a mail server and a client. */
 export interface Setting {
@@ -41,8 +41,7 @@ export function setting(): Setting {
     flow: () => new Flow(get().server.issuer, get().client),
     async decide(change) {
       const { server } = get();
-      const tenant = await server.store.findTenant(server.record.id);
-      await server.store.updateTenant(server.record.id, { settings: { ...(tenant ?? server.record).settings, ...change } });
+      await settle(server.store, server.record.id, change);
     },
   };
 }

@@ -1,11 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { checkNewClient, type NewClient } from '../../src/admin/client-rules.ts';
+import { checkClientChange, checkNewClient, type NewClient } from '../../src/admin/client-rules.ts';
+import { unwrap } from '../support/server.ts';
 
 const uri = 'https://app.example.com/callback';
 const spa: NewClient = { type: 'spa', name: 'App', redirectUris: [uri] };
 const web: NewClient = { ...spa, type: 'web' };
 const native: NewClient = { ...spa, type: 'native' };
 const service: NewClient = { type: 'service', name: 'Job' };
+
+/** What becomes of a sound client of this type that is changed to what is asked for. */
+function changed({ type, redirectUris = [], postLogoutRedirectUris = [], scopes, ...rest }: NewClient): ReturnType<typeof checkClientChange> {
+  const sound = unwrap(checkNewClient({ spa, web, native, service }[type]));
+  const client = { ...sound, secretHash: null, enabled: true, createdAt: 0, version: 1, updatedAt: 0 };
+  return checkClientChange(client, {
+    ...rest,
+    redirectUris: { replace: redirectUris },
+    postLogoutRedirectUris: { replace: postLogoutRedirectUris },
+    scopes: { replace: scopes },
+  });
+}
 
 describe('what a type decides', () => {
   test.each([
@@ -52,8 +65,9 @@ describe('combinations that can only be a mistake', () => {
     ['of a third party and let off PKCE and nonce', { ...web, unprotectedCodes: true, thirdParty: true }, /^A third-party client cannot do without/],
     ['a single-page application let off PKCE and nonce', { ...spa, unprotectedCodes: true }, /only PKCE protects its codes/],
     ['a service let off PKCE and nonce', { ...service, unprotectedCodes: true }, /has no codes for PKCE/],
-  ])('%s', (_, input, sentence) => {
-    expect(checkNewClient(input)).toEqual({ ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } });
+  ])('%s, new or changed', (_, input, sentence) => {
+    const refused = { ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } };
+    expect([checkNewClient(input), changed(input)]).toEqual([refused, refused]);
   });
 });
 
@@ -83,7 +97,10 @@ describe('values that cannot be', () => {
     [{ ...spa, postLogoutRedirectUris: ['data:text/html,x'] }, /^The redirect URI "data:/],
     [{ ...spa, scopes: ['a"b'] }, /is not a scope/],
     [{ ...spa, scopes: ['ä'] }, /is not a scope/],
-  ])('%j', (input, sentence) => {
-    expect(checkNewClient(input)).toEqual({ ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } });
+  ])('%j, new or changed', (input, sentence) => {
+    const refused = { ok: false, failure: { reason: 'invalid', message: expect.stringMatching(sentence) } };
+    expect(checkNewClient(input)).toEqual(refused);
+    // An id stays for ever.
+    expect(changed(input)).toEqual(input.id === undefined ? refused : expect.objectContaining({ ok: true }));
   });
 });

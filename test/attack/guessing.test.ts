@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { day, minute } from '../../src/core/clock.ts';
 import { answerOf, encode, postToken, redirectUri } from '../support/flow.ts';
 import { codeIn, linkIn, type MailServer, startMailServer } from '../support/mail-server.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { settle, startServer, type TestServer } from '../support/server.ts';
 import { browserAt, flowIn, spellings } from '../support/strangers.ts';
 import { type Page, readForm, send, type UserAgent } from '../support/user-agent.ts';
 
@@ -20,8 +20,7 @@ describe('H. what can be guessed, sent or asked for', () => {
     server = await startServer({ smtpUrl: mail.url, trustedProxies: ['127.0.0.1'] });
     spa = await server.client({ type: 'spa', redirectUris: [redirectUri] });
     web = await server.client({ type: 'web', redirectUris: [redirectUri] });
-    const tenant = await server.store.findTenant(server.record.id);
-    await server.store.updateTenant(server.record.id, { settings: { ...(tenant ?? server.record).settings, emailSignIn: true, signUp: 'open' } });
+    await settle(server.store, server.record.id, { emailSignIn: true, signUp: 'open' });
   });
   afterAll(async () => {
     await server.stop();

@@ -8,7 +8,7 @@ import { type Cluster, startCluster } from '../nodes/cluster.ts';
 import { readExposition } from '../operations/exposition.ts';
 import { encode, type Flow } from '../support/flow.ts';
 import { linkIn, type MailServer, startMailServer } from '../support/mail-server.ts';
-import { freePort, password, unwrap } from '../support/server.ts';
+import { freePort, password, settle, unwrap } from '../support/server.ts';
 import { type Page, send } from '../support/user-agent.ts';
 
 /** A server as a process of its own behind a proxy that it trusts, open to whoever signs up, so that its load is its own. */
@@ -48,7 +48,7 @@ export async function startServerProcess(nodeOptions = ''): Promise<ServerProces
     },
   });
   const { store, tenant, issuer } = cluster;
-  await store.updateTenant(tenant.id, { settings: { ...tenant.settings, signUp: 'open', emailSignIn: true } });
+  await settle(store, tenant.id, { signUp: 'open', emailSignIn: true });
   const post: ServerProcess['post'] = (to, fields, headers = {}) =>
     send(`${issuer}${to}`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', origin: issuer, 'sec-fetch-site': 'same-origin', ...headers }, body: encode(fields) });
   return {

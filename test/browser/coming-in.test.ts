@@ -8,7 +8,7 @@ import { tenantOf } from '../../src/oauth/tenant.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { Flow } from '../support/flow.ts';
 import { codeIn, linkIn, type MailServer, startMailServer } from '../support/mail-server.ts';
-import { freePort, password, startServer, type TestServer, unwrap } from '../support/server.ts';
+import { freePort, password, settle, startServer, type TestServer, unwrap } from '../support/server.ts';
 import { expectAccessible } from './accessibility.ts';
 
 const chosen = 'a pelican under my umbrella';
@@ -26,9 +26,7 @@ beforeAll(async () => {
   [browser, mail] = await Promise.all([launchBrowser(), startMailServer()]);
   server = await startServer({ smtpUrl: mail.url });
   const { brand } = server.record.settings;
-  await server.store.updateTenant(server.record.id, {
-    settings: { ...server.record.settings, signUp: 'open', emailSignIn: true, brand: { ...brand, accent: '#7a1f5c', termsUri: 'https://acme.example/terms' } },
-  });
+  await settle(server.store, server.record.id, { signUp: 'open', emailSignIn: true, brand: { ...brand, accent: '#7a1f5c', termsUri: 'https://acme.example/terms' } });
   const port = await freePort();
   application = createServer((_request, response) => response.end('<!doctype html><title>App</title><h1>Back in the application</h1>'));
   await new Promise<void>((resolve) => void application.listen(port, '127.0.0.1', resolve));

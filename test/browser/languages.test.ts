@@ -5,7 +5,7 @@ import { wordsOf } from '../../src/words/words.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { Flow } from '../support/flow.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
-import { password, startServer, type TestServer } from '../support/server.ts';
+import { password, settle, startServer, type TestServer } from '../support/server.ts';
 import { expectAccessible } from './accessibility.ts';
 import { type RelyingParty, startRelyingParty } from './relying-party.ts';
 
@@ -20,7 +20,7 @@ const email = 'ada@example.com';
 beforeAll(async () => {
   [browser, mail, party] = await Promise.all([launchBrowser(), startMailServer(), startRelyingParty()]);
   server = await startServer({ smtpUrl: mail.url, displayName: 'Acme' });
-  await server.store.updateTenant(server.record.id, { settings: { ...server.record.settings, signUp: 'open', emailSignIn: true } });
+  await settle(server.store, server.record.id, { signUp: 'open', emailSignIn: true });
   await server.user({ email, claims: { name: 'Ada Lovelace' } });
   await server.client({ type: 'spa', id: 'own', name: 'Our own app', redirectUris: [party.redirectUri] });
 });

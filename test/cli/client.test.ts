@@ -22,6 +22,8 @@ describe('clients', () => {
       claims_in_id_token: true,
       enabled: true,
       created_at: expect.any(String),
+      updated_at: expect.any(String),
+      version: 1,
     });
     const web = await ask<Record<string, unknown>>(folder, ['client', 'create', '--type', 'web', '--name', 'Site', '--redirect-uri', uri]);
     expect(web).toMatchObject({ token_endpoint_auth_method: 'client_secret_basic', client_secret: expect.stringMatching(/^secret_.{43}$/) });
@@ -91,6 +93,8 @@ describe('resources', () => {
       access_token_type: 'at+jwt',
       client_id: 'api',
       created_at: expect.any(String),
+      updated_at: expect.any(String),
+      version: 1,
     });
     expect(await ask(folder, ['resource', 'list'])).toEqual({ resources: [files] });
     expect(await microauth(folder, words)).toEqual(refusal('A resource https://api.example.com/ exists already.'));

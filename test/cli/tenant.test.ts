@@ -13,6 +13,8 @@ describe('tenants', () => {
       issuer: 'http://acme.localhost:4000',
       enabled: true,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      updated_at: expect.any(String),
+      version: 1,
     });
     for (const reference of ['acme', acme.id, 'acme.localhost', 'ACME.localhost']) {
       expect(await ask(folder, ['tenant', 'show', reference])).toMatchObject(acme);

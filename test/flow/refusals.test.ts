@@ -9,10 +9,11 @@ import { invite } from '../../src/flow/invitations.ts';
 import { judgePasskey, newPasskeyChallenge } from '../../src/flow/passkeys.ts';
 import { firstProof } from '../../src/flow/proof.ts';
 import { resetPassword } from '../../src/flow/reset-password.ts';
-import { confirmPasskey } from '../../src/flow/set-up-factor.ts';
+import { knowProof } from '../../src/flow/second-factor-facts.ts';
+import { beginPasskey, confirmPasskey } from '../../src/flow/set-up-factor.ts';
 import { createAccount } from '../../src/flow/sign-up.ts';
 import { addProof, rememberBrowser } from '../../src/flow/step-up.ts';
-import { issueTicket } from '../../src/flow/tickets.ts';
+import { codeOfLink, issueTicket, judgeCode } from '../../src/flow/tickets.ts';
 import { createPasswordHasher } from '../../src/identity/password.ts';
 import { createPasswordJudge } from '../../src/identity/password-judge.ts';
 import { tenantSecretsReader } from '../../src/keys/tenant-secrets.ts';
@@ -21,6 +22,7 @@ import { describeAuthentication } from '../../src/oauth/authentication-contexts.
 import { tenantOf } from '../../src/oauth/tenant.ts';
 import { startSession } from '../../src/session/session.ts';
 import { aPasskey } from '../store/account-records.ts';
+import { Authenticator } from '../support/authenticator.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /* Refusals that a browser meets only by a coincidence: two things at once, or a setting in the middle of something. */
@@ -114,6 +116,14 @@ describe('factors', () => {
     }
   });
 
+  test('an answer that is far longer than any is not read', async () => {
+    const user = await server.user();
+    const challenge = newPasskeyChallenge(context);
+    const json = new Authenticator(server.issuer).create(await beginPasskey(context, user, challenge));
+    expect(await confirmPasskey(context, user, { challenge, json: json.padEnd(20_001), name: '' }, browser)).toEqual({ kind: 'refused' });
+    expect(await confirmPasskey(context, user, { challenge, json: json.padEnd(20_000), name: '' }, browser)).toMatchObject({ kind: 'added' });
+  });
+
   test('passkeys from one address are judged so often and no more', async () => {
     const kinds = new Set<string>();
     for (let attempt = 0; attempt < 1000 && !kinds.has('too_many_attempts'); attempt += 1) {
@@ -134,6 +144,14 @@ describe('accounts and mail', () => {
   test('nobody is invited whose address cannot be one, and nothing is mailed without a mail server', async () => {
     expect((await invite(context, { email: 'no address', locale: 'en' })).ok).toBe(false);
     expect(await mayMail({ ...context, mailer: undefined }, 'a@example.com', browser)).toBe(false);
+  });
+
+  test('a code is good for what it was mailed for, and for nothing else', async () => {
+    const user = await server.user();
+    const ticket = await issueTicket(context, { purpose: 'reset_password', email: user.email, userId: user.id, locale: 'en', mail: ({ link, minutes }) => ({ kind: 'reset_password', link, minutes }), deliver: false });
+    const code = codeOfLink(new URL(ticket.link).searchParams.get('ticket') ?? '');
+    expect(await judgeCode(context, ticket.id, 'sign_in', code, browser)).toEqual({ kind: 'dead' });
+    expect((await judgeCode(context, ticket.id, 'reset_password', code, browser)).kind).toBe('right');
   });
 
   test('an application that has nothing of a person cannot be sent away', async () => {
@@ -158,9 +176,15 @@ describe('sessions', () => {
   test('no browser is remembered where the tenant remembers none', async () => {
     const never = { ...context, tenant: { ...context.tenant, settings: { ...context.tenant.settings, rememberDeviceDays: 0 } } };
     const user = await server.user();
-    const interaction = { ...startAccountInteraction('/account', server.clock.now()), proof: firstProof(context, user, 'password') };
+    const proof = firstProof(context, user, 'password');
+    const interaction = { ...startAccountInteraction('/account', server.clock.now()), proof };
     const step = { kind: 'second_factor', userId: user.id, level: 2, ways: ['totp'], session: undefined } as const;
     expect(await rememberBrowser(never, interaction, step, 'totp')).toBeUndefined();
-    expect(await rememberBrowser(context, interaction, step, 'totp')).toMatch(/^remembered_/);
+    const secret = (await rememberBrowser(context, interaction, step, 'totp')) ?? '';
+    expect(secret).toMatch(/^remembered_/);
+    // One from before the tenant decided so is as good as none.
+    const asked = { request: interaction.request, policy: 'optional', rememberedDevices: [secret] } as const;
+    expect((await knowProof(context, proof, asked)).facts.remembered).toBe(true);
+    expect((await knowProof(never, proof, asked)).facts.remembered).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describeAuthentication } from '../../src/oauth/authentication-contexts.ts';
 import { startSession } from '../../src/session/session.ts';
 import { redirectUri } from '../support/flow.ts';
-import { password, startServer, unwrap } from '../support/server.ts';
+import { password, settle, startServer, unwrap } from '../support/server.ts';
 import { countAllRows } from './rows.ts';
 import type { Cast, FromServer, Order, Person, Vitals } from './messages.ts';
 
@@ -28,7 +28,7 @@ function onLine(line: string): void {
 
 const server = await startServer({ dev: true, trustedProxies: ['127.0.0.1'], onLine, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
 const { store, admin, record, clock } = server;
-await store.updateTenant(record.id, { settings: { ...record.settings, signUp: 'open', emailSignIn: true } });
+await settle(store, record.id, { signUp: 'open', emailSignIn: true });
 await server.tenant('other');
 const api = 'https://api.example/';
 await server.resource({ identifier: api, name: 'An API', scopes: ['api:read'] });
@@ -63,6 +63,7 @@ async function newPerson(number: number, emailVerified: boolean): Promise<Person
     enabled: true,
     createdAt: now,
     updatedAt: now,
+    version: 1,
   };
   await store.createUser(record.id, user);
   const signIn = () => startSession({ store, clock, tenant: record }, { userId: user.id, ...describeAuthentication(['password', 'email']), userAgent: 'a browser', address: '192.0.2.1' }, undefined);

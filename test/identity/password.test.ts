@@ -1,6 +1,6 @@
 import { hashSync } from 'bcryptjs';
 import { describe, expect, test } from 'vitest';
-import { decoyOf, shapeOf } from '../../src/identity/hash-shapes.ts';
+import { decoyOf, shapeOf, withShapeOf } from '../../src/identity/hash-shapes.ts';
 import { checkPassword, createPasswordHasher } from '../../src/identity/password.ts';
 import { parsePhc, toPhc } from '../../src/identity/phc.ts';
 
@@ -103,6 +103,11 @@ describe('a user who does not exist', () => {
     expect(shapeOf(hash)).toBeDefined();
     expect(shapeOf(decoyOf(hash))).toBe(shapeOf(hash));
     expect(decoyOf(hash)).not.toBe(decoyOf(hash));
+  });
+
+  test.each(['plain', '', '$2b$31$x', '$argon2id$v=19$m=0,t=2,p=1$c29tZXNhbHQ$CTFhFdXP'])('what is no hash has no shape, and costs nobody anything: %j', (text) => {
+    expect(shapeOf(text)).toBeUndefined();
+    expect(withShapeOf(text, [])).toEqual([]);
   });
 
   test('a decoy is nobody’s password, not that of the one who has the same shape either', async () => {

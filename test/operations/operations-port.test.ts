@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLog } from '../../src/core/log.ts';
+import { addAlias } from '../../src/admin/tenant-names.ts';
 import { createApp } from '../../src/app.ts';
 import { Flow, redirectUri } from '../support/flow.ts';
-import { freePort, startServer, type TestServer } from '../support/server.ts';
+import { freePort, startServer, type TestServer, unwrap } from '../support/server.ts';
 import { send } from '../support/user-agent.ts';
 import { readExposition, type Scrape } from './exposition.ts';
 
@@ -71,11 +72,14 @@ describe('the operations port', () => {
     await expect(send(`${stopping.issuer}/jwks`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('knows the domains of tenants, and no others', async () => {
+  test('knows the domains of tenants and those that lead on to them, and no others', async () => {
     await server.tenant('acme');
+    unwrap(await addAlias(server.admin, 'acme', { name: 'old.localhost', backChannel: false }));
+    unwrap(await addAlias(server.admin, 'acme', { name: 'http://inner.localhost:4000', backChannel: true }));
+    expect(await ask('/tenant-domain?domain=old.localhost')).toMatchObject({ status: 200 });
     expect(await ask('/tenant-domain?domain=localhost')).toMatchObject({ status: 200 });
     expect(await ask('/tenant-domain?domain=ACME.localhost')).toMatchObject({ status: 200 });
-    for (const query of ['?domain=other.localhost', '?domain=', '', '?domain=acme.localhost.', "?domain='%20OR%201=1--"]) {
+    for (const query of ['?domain=other.localhost', '?domain=inner.localhost', '?domain=', '', '?domain=acme.localhost.', "?domain='%20OR%201=1--"]) {
       expect([query, (await ask(`/tenant-domain${query}`)).status]).toEqual([query, 404]);
     }
   });

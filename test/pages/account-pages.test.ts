@@ -38,7 +38,7 @@ const pages = {
   newRecoveryCodes: newRecoveryCodesPage({ ...own, codes: [hostile] }),
   sessions: sessionsPage({ ...own, devices: [{ id: hostile, name: hostile, address: hostile, since: date, here: true }, { id: hostile, name: hostile, address: hostile, since: date, here: false }], pager, others: true }),
   applications: applicationsPage({ ...own, applications: [{ id: hostile, client: { name: hostile, uri: 'javascript:alert(1)' }, groups: [{ api: hostile, items: [{ title: hostile, detail: hostile }] }], since: date, lastUsed: date }], pager }),
-  activity: activityPage({ ...own, happenings: [{ what: html`${hostile}`, device: hostile, address: hostile, at: date }], pager }),
+  activity: activityPage({ ...own, happenings: [{ what: html`${hostile}`, browser: { device: hostile, address: hostile }, at: date }, { what: html`${hostile}`, browser: undefined, at: date }], pager }),
   download: downloadPage(own),
   delete: deletePage({ ...own, problem: hostile }),
 };

@@ -9,7 +9,7 @@ import type { UserRecord } from '../../src/store/records.ts';
 import { redirectUri } from '../support/flow.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { giveRecoveryCodes, giveTotp, wrongCode } from '../support/second-factors.ts';
-import { freePort, startServer, type TestServer, unwrap } from '../support/server.ts';
+import { freePort, settle, startServer, type TestServer, unwrap } from '../support/server.ts';
 import { browserAt, flowIn, spellings } from '../support/strangers.ts';
 import { type Page, send } from '../support/user-agent.ts';
 
@@ -51,8 +51,7 @@ describe('strangers who guess at one person', () => {
     mail = await startMailServer();
     server = await startServer({ smtpUrl: mail.url, trustedProxies: ['127.0.0.1'] });
     client = await server.client({ type: 'spa', redirectUris: [redirectUri] });
-    const tenant = await server.store.findTenant(server.record.id);
-    await server.store.updateTenant(server.record.id, { settings: { ...(tenant ?? server.record).settings, emailSignIn: true, signUp: 'open', secondFactor: 'optional' } });
+    await settle(server.store, server.record.id, { emailSignIn: true, signUp: 'open', secondFactor: 'optional' });
     const port = await freePort();
     const store = unwrap(openStore(server.config.databaseUrl));
     const app = createApp({ config: { ...server.config, listen: { host: '127.0.0.1', port } }, store, clock: server.clock, log: createLog('error', () => {}) });

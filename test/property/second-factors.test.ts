@@ -38,7 +38,7 @@ async function somebody(guarded: boolean, passwordByMail: boolean, holds: readon
   people += 1;
   const now = server.clock.now();
   const email = `person${people}@example.com`;
-  const user = { id: `user_${people}`, email, emailKey: email, emailVerified: true, passwordHash, passwordByMail, claims: '{}', termsAcceptedAt: null, enabled: true, createdAt: now, updatedAt: now };
+  const user = { id: `user_${people}`, email, emailKey: email, emailVerified: true, passwordHash, passwordByMail, claims: '{}', termsAcceptedAt: null, enabled: true, createdAt: now, updatedAt: now, version: 1 };
   await server.store.createUser(server.record.id, user);
   const authenticator = new Authenticator(server.issuer);
   const held = new Set(holds.filter((holding) => guarded || holding === 'password' || holding === 'mailbox'));

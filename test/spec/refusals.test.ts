@@ -30,6 +30,12 @@ describe('what is refused in the middle of something, or in rows that nobody wri
     }
   });
 
+  test.each(['client_id', 'redirect_uri'])('the page says that %s is missing, where that is so', async (name) => {
+    const flow = new Flow(server.issuer, await server.client({ type: 'spa', redirectUris: [redirectUri] }));
+    const page = await flow.authorize({ [name]: undefined });
+    expect([page.status, page.text.includes('parameter_missing'), page.text.includes(`<bdi>${name}</bdi>`)]).toEqual([400, true, true]);
+  });
+
   test('RFC 6749 §4.1.2.1: a client that is registered for no sign-in gets unauthorized_client', async () => {
     const { id } = await server.client({ type: 'web', redirectUris: [redirectUri] });
     await server.store.updateClient(server.record.id, { ...(await recordOf(id)), grantTypes: ['client_credentials'] });

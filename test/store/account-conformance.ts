@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store/port.ts';
+import type { BrandImages, Store } from '../../src/store/port.ts';
 import type { TenantId } from '../../src/store/records.ts';
 import { defaultSettings } from '../../src/store/tenant-settings.ts';
 import { aDevice, aMessage, aPasskey, aSecurityEvent, aTicket, aTotp } from './account-records.ts';
@@ -62,31 +62,35 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
     const isRevoked = async (grantId: string) => (await store.findGrant(tenant, grantId))?.revokedAt !== null;
 
     describe('what a tenant decides', () => {
-      test('is changed in parts, and read back as it was given', async () => {
+      test('is changed as it was read, and read back as it was given', async () => {
         const settings = { ...defaultSettings, signUp: 'email_domain', signUpDomains: ['acme.example'], texts: { en: { title: 'Hello' } } } as const;
-        expect(await store.updateTenant(tenant, { settings })).toBe(true);
-        expect(await store.findTenant(tenant)).toMatchObject({ displayName: 'Tenant acme', settings });
-        expect(await store.updateTenant(tenant, { displayName: 'Acme' })).toBe(true);
-        expect(await store.updateTenant(tenant, {})).toBe(true);
-        expect(await store.findTenant(tenant)).toMatchObject({ displayName: 'Acme', settings });
-        expect(await store.updateTenant('tenant_none' as TenantId, { displayName: 'Nobody' })).toBe(false);
+        const before = (await store.findTenant(tenant)) ?? expect.fail('the tenant is gone');
+        expect(await store.updateTenant(tenant, { ...before, settings, updatedAt: now + 5 })).toBe('updated');
+        expect(await store.findTenant(tenant)).toEqual({ ...before, settings, version: 2, updatedAt: now + 5 });
+        expect(await store.updateTenant(tenant, { ...before, displayName: 'Acme' })).toBe('lost');
+        expect(await store.updateTenant(tenant, { ...before, version: 2, settings, displayName: 'Acme', name: 'other', sealedSecret: 'other' })).toBe('updated');
+        expect(await store.findTenant(tenant)).toEqual({ ...before, settings, version: 3, displayName: 'Acme' });
+        expect(await store.updateTenant('tenant_none' as TenantId, aTenant('nobody'))).toBe('unknown');
       });
 
       test('an image takes the place of the one of its name', async () => {
         const logo = { name: 'logo', type: 'image/png', body: 'aGVsbG8=' } as const;
         expect(await store.findBrandImage(tenant, 'logo')).toBeUndefined();
-        await store.putBrandImage(tenant, logo);
-        await store.putBrandImage(tenant, { ...logo, name: 'icon' });
-        await store.putBrandImage(tenant, { ...logo, type: 'image/svg+xml' });
+        const put = async (images: BrandImages) => store.updateTenant(tenant, (await store.findTenant(tenant)) ?? expect.fail('the tenant is gone'), images);
+        expect(await put({ logo, icon: { ...logo, name: 'icon' } })).toBe('updated');
+        expect(await put({ logo: { ...logo, type: 'image/svg+xml' } })).toBe('updated');
         expect(await store.findBrandImage(tenant, 'logo')).toEqual({ ...logo, type: 'image/svg+xml' });
-        expect(await store.deleteBrandImage(tenant, 'logo')).toBe(true);
-        expect(await store.deleteBrandImage(tenant, 'logo')).toBe(false);
+        expect(await put({ logo: null })).toBe('updated');
+        expect(await store.findBrandImage(tenant, 'logo')).toBeUndefined();
         expect(await store.findBrandImage(tenant, 'icon')).toEqual({ ...logo, name: 'icon' });
+        // A change that does not count changes no image.
+        expect(await store.updateTenant(tenant, { ...aTenant('acme'), id: tenant, version: 1 }, { icon: null })).toBe('lost');
+        expect(await store.findBrandImage(tenant, 'icon')).toBeDefined();
       });
 
       test('a client has a policy of its own, or none', async () => {
         await store.createClient(tenant, aClient('client'));
-        expect(await store.updateClient(tenant, aClient('client', { secondFactor: null }))).toBe(true);
+        expect(await store.updateClient(tenant, aClient('client', { secondFactor: null }))).toBe('updated');
         expect(await store.findClient(tenant, 'client')).toMatchObject({ secondFactor: null });
       });
     });
@@ -161,13 +165,11 @@ export function describeAccounts(engine: string, open: () => Promise<StoreUnderT
       });
 
       test('claims and terms change by themselves', async () => {
-        expect(await store.updateUserClaims(tenant, 'user', { from: '{"name":"A user"}', to: '{"name":"Ann"}' }, now + 5)).toBe(true);
-        expect(await store.updateUserClaims(tenant, 'user', { from: '{"name":"A user"}', to: '{"name":"Eve"}' }, now + 6)).toBe(false);
+        const user = aUser('user', { passwordHash: 'old hash', claims: '{"name":"Ann"}', updatedAt: now + 5 });
+        expect(await store.updateUser(tenant, user)).toBe('updated');
         expect(await store.acceptTerms(tenant, 'user', now + 9)).toBe(true);
-        expect(await store.findUser(tenant, 'user')).toEqual(
-          aUser('user', { passwordHash: 'old hash', claims: '{"name":"Ann"}', updatedAt: now + 5, termsAcceptedAt: now + 9 }),
-        );
-        expect(await store.updateUserClaims(tenant, 'nobody', { from: '{}', to: '{}' }, now)).toBe(false);
+        expect(await store.findUser(tenant, 'user')).toEqual({ ...user, termsAcceptedAt: now + 9, version: 3 });
+        expect(await store.updateUser(tenant, aUser('nobody'))).toBe('unknown');
         expect(await store.acceptTerms(tenant, 'nobody', now)).toBe(false);
         expect(await store.findUser(tenant, 'other')).toEqual(aUser('other', { passwordHash: 'old hash' }));
       });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/port.ts';
 import type { TenantId } from '../../src/store/records.ts';
+import { aTicket } from './account-records.ts';
 import { aClient, aGrant, aKey, aResource, aSession, aTenant, aUser, now } from './records.ts';
 
 /** A store to be tried, empty and without a schema. */
@@ -71,9 +72,46 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
         expect(await store.listSigningKeys(sameDomain.id, now)).toEqual([]);
         const globex = aTenant('globex');
         await store.createTenant(globex, []);
-        expect(await store.setTenantDomain(globex.id, 'acme.example')).toBe('domain_taken');
-        expect(await store.setTenantDomain(globex.id, 'new.example')).toBe('changed');
-        expect(await store.setTenantDomain('tenant_none' as TenantId, 'x.example')).toBe('unknown');
+        expect(await store.updateTenant(globex.id, { ...globex, domain: 'acme.example' })).toBe('domain_taken');
+        expect(await store.updateTenant(globex.id, { ...globex, domain: 'new.example' })).toBe('updated');
+        expect(await store.findTenantByDomain('globex.example')).toBeUndefined();
+        expect(await store.createTenant({ ...aTenant('next'), domain: 'globex.example' }, [])).toBe('created');
+      });
+
+      test('are found by their aliases, which are no other tenant’s', async () => {
+        const aliases = [
+          { domain: 'inner', backChannel: 'http://inner:4000' },
+          { domain: 'old.example', backChannel: null },
+        ];
+        const globex = { ...aTenant('globex'), aliases };
+        expect(await store.createTenant(globex, [])).toBe('created');
+        for (const domain of ['globex.example', 'inner', 'old.example']) {
+          expect(await store.findTenantByDomain(domain)).toEqual(globex);
+          expect(await store.createTenant({ ...aTenant('other'), domain }, [])).toBe('domain_taken');
+          const acme = (await store.findTenant(tenant)) ?? expect.fail('the tenant is gone');
+          expect(await store.updateTenant(tenant, { ...acme, domain })).toBe('domain_taken');
+          expect(await store.updateTenant(tenant, { ...acme, aliases: [{ domain, backChannel: null }] })).toBe('domain_taken');
+        }
+        expect((await store.listTenants()).find(({ name }) => name === 'globex')).toEqual(globex);
+        // Domain and alias change places.
+        const moved = { ...globex, domain: 'old.example', aliases: [{ domain: 'globex.example', backChannel: null }] };
+        expect(await store.updateTenant(globex.id, moved)).toBe('updated');
+        expect(await store.findTenantByDomain('globex.example')).toEqual({ ...moved, version: 2 });
+        expect(await store.findTenantByDomain('inner')).toBeUndefined();
+        expect(await store.deleteTenant(globex.id)).toBe(true);
+        expect(await store.findTenantByDomain('globex.example')).toBeUndefined();
+        expect(await store.createTenant({ ...aTenant('third'), domain: 'old.example' }, [])).toBe('created');
+      });
+
+      test('of many that want one name at once, as domain or alias, one gets it', async () => {
+        const tenants = Array.from({ length: 8 }, (_, index) => aTenant(`many-${index}`));
+        await Promise.all(tenants.map((one) => store.createTenant(one, [])));
+        const outcomes = await Promise.all(
+          tenants.map((one, index) =>
+            store.updateTenant(one.id, index % 2 === 0 ? { ...one, domain: 'wanted.example' } : { ...one, aliases: [{ domain: 'wanted.example', backChannel: null }] }),
+          ),
+        );
+        expect(outcomes.toSorted()).toEqual([...Array.from({ length: 7 }, () => 'domain_taken'), 'updated']);
       });
 
       test('take everything along when they go', async () => {
@@ -137,13 +175,20 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
         expect(await store.createClient(tenant, aClient('client'))).toBe('created');
         expect(await store.createClient(tenant, aClient('client'))).toBe('id_taken');
         expect(await store.findClient(tenant, 'client')).toEqual(aClient('client'));
-        expect(await store.updateClient(tenant, aClient('client', { enabled: false, scopes: [] }))).toBe(true);
-        expect(await store.findClient(tenant, 'client')).toEqual(aClient('client', { enabled: false, scopes: [] }));
-        expect(await store.updateClient(tenant, aClient('nobody'))).toBe(false);
+        expect(await store.updateClient(tenant, aClient('client', { enabled: false, scopes: [] }))).toBe('updated');
+        expect(await store.findClient(tenant, 'client')).toEqual(aClient('client', { enabled: false, scopes: [], version: 2 }));
+        expect(await store.updateClient(tenant, aClient('client', { name: 'late' }))).toBe('lost');
+        expect(await store.findClient(tenant, 'client')).toEqual(aClient('client', { enabled: false, scopes: [], version: 2 }));
+        expect(await store.updateClient(tenant, aClient('nobody'))).toBe('unknown');
         expect(await store.createResource(tenant, aResource('https://api.example'))).toBe('created');
         expect(await store.createResource(tenant, aResource('https://api.example'))).toBe('identifier_taken');
         expect(await store.listResources(tenant)).toEqual([aResource('https://api.example')]);
+        const resource = { ...aResource('https://api.example'), name: 'Other', scopes: [], defaultScopes: [], accessTokenLifetime: null, updatedAt: now + 5 };
+        expect(await store.updateResource(tenant, resource)).toBe('updated');
+        expect(await store.updateResource(tenant, aResource('https://api.example'))).toBe('lost');
+        expect(await store.listResources(tenant)).toEqual([{ ...resource, version: 2 }]);
         expect(await store.deleteResource(tenant, 'https://api.example')).toBe(true);
+        expect(await store.updateResource(tenant, resource)).toBe('unknown');
         expect(await store.createUser(tenant, aUser('user'))).toBe('created');
         expect(await store.findUserByEmail(tenant, 'user@example.com')).toEqual(aUser('user'));
         expect((await store.listClients(tenant)).map(({ id }) => id)).toEqual(['client']);
@@ -157,6 +202,42 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
         expect(await store.updateUser(tenant, aUser('other', { emailKey: 'user@example.com' }))).toBe('email_taken');
         expect(await store.updateUser(tenant, aUser('other', { emailVerified: false }))).toBe('updated');
         expect(await store.updateUser(tenant, aUser('nobody'))).toBe('unknown');
+      });
+
+      test('whatever changes a user counts, so that who has read them before changes nothing', async () => {
+        await store.createUser(tenant, aUser('user', { passwordHash: 'hash', emailVerified: false }));
+        const changes: readonly (() => Promise<unknown>)[] = [
+          () => store.verifyEmail(tenant, 'user', 'user@example.com', now),
+          () => store.setPassword(tenant, 'user', { hash: 'new hash', byMail: true }, now),
+          () => store.trustPassword(tenant, 'user', 'new hash'),
+          () => store.rehashPassword(tenant, 'user', 'new hash', 'better hash'),
+          () => store.changeEmail(tenant, 'user', { email: 'New@example.com', emailKey: 'new@example.com' }, now),
+          () => store.acceptTerms(tenant, 'user', now),
+          () => store.setUserEnabled(tenant, 'user', false, now),
+        ];
+        for (const change of changes) {
+          const read = (await store.findUser(tenant, 'user')) ?? expect.fail('the user is gone');
+          await change();
+          expect(await store.updateUser(tenant, { ...read, claims: '{"name":"late"}' })).toBe('lost');
+        }
+        expect(await store.findUser(tenant, 'user')).toMatchObject({ passwordHash: 'better hash', emailKey: 'new@example.com', enabled: false, version: 8 });
+      });
+
+      test('a user who is changed keeps what they have, but what another address was sent, and all of it who is kept out', async () => {
+        await store.createUser(tenant, aUser('user'));
+        await store.startSession(tenant, aSession('session', 'user'));
+        await store.createGrant(tenant, aGrant('grant'));
+        const ticket = () => store.createTicket(tenant, aTicket('ticket', { userId: 'user' }));
+        const left = async () => [(await store.listSessions(tenant, 'user', now)).length, (await store.findGrant(tenant, 'grant'))?.revokedAt, (await store.findTicket(tenant, 'ticket', now))?.id];
+        await ticket();
+        expect(await store.updateUser(tenant, aUser('user', { claims: '{}' }))).toBe('updated');
+        expect(await left()).toEqual([1, null, 'ticket']);
+        const moved = { email: 'New@example.com', emailKey: 'new@example.com' };
+        expect(await store.updateUser(tenant, aUser('user', { ...moved, version: 2 }))).toBe('updated');
+        expect(await left()).toEqual([1, null, undefined]);
+        await ticket();
+        expect(await store.updateUser(tenant, aUser('user', { ...moved, version: 3, enabled: false, updatedAt: now + 5 }))).toBe('updated');
+        expect(await left()).toEqual([0, now + 5, undefined]);
       });
 
       test('a client takes its grants and consents along, a user theirs', async () => {
@@ -196,11 +277,11 @@ export function describeStore(engine: string, open: (how?: 'empty') => Promise<S
       });
 
       test('count only while their users may sign in', async () => {
+        expect(await store.updateUser(tenant, aUser('user', { enabled: false }))).toBe('updated');
         await store.startSession(tenant, aSession('one', 'user'));
-        await store.updateUser(tenant, aUser('user', { enabled: false }));
+        await store.startSession(tenant, aSession('two', 'other'));
         expect(await store.findSession(tenant, 'hash of one', now)).toBeUndefined();
-        await store.updateUser(tenant, aUser('user'));
-        expect(await store.findSession(tenant, 'hash of one', now)).toEqual(aSession('one', 'user'));
+        expect(await store.findSession(tenant, 'hash of two', now)).toEqual(aSession('two', 'other'));
       });
 
       test('are found by their cookie until they expire or end', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/port.ts';
 import { defaultSettings } from '../../src/store/tenant-settings.ts';
 import { aDevice, aMessage, aPasskey, aSecurityEvent, aTicket, aTotp } from './account-records.ts';
-import { aClient, aGrant, aKey, aSession, aTenant, aUser, now } from './records.ts';
+import { aClient, aGrant, aKey, aResource, aSession, aTenant, aUser, now } from './records.ts';
 
 /** A store whose statements can be made to fail. */
 export interface FaultyStore {
@@ -32,11 +32,16 @@ const changes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   trustPassword: (store) => store.trustPassword(tenant.id, 'user', 'hash of password'),
   rehashPassword: (store) => store.rehashPassword(tenant.id, 'user', 'hash of password', 'new'),
   changeEmail: (store) => store.changeEmail(tenant.id, 'user', { email: 'New@example.com', emailKey: 'new@example.com' }, now),
-  updateUserClaims: (store) => store.updateUserClaims(tenant.id, 'user', { from: '{"name":"A user"}', to: '{}' }, now),
+  updateUser: (store) => store.updateUser(tenant.id, aUser('user', { emailKey: 'new@example.com', enabled: false })),
+  updateClient: (store) => store.updateClient(tenant.id, aClient('client', { name: 'New' })),
+  updateResource: (store) => store.updateResource(tenant.id, { ...aResource('https://api.example'), name: 'New' }),
   acceptTerms: (store) => store.acceptTerms(tenant.id, 'user', now + 1),
-  updateTenant: (store) => store.updateTenant(tenant.id, { displayName: 'New', settings: defaultSettings }),
-  putBrandImage: (store) => store.putBrandImage(tenant.id, { name: 'logo', type: 'image/svg+xml', body: 'other bytes' }),
-  deleteBrandImage: (store) => store.deleteBrandImage(tenant.id, 'logo'),
+  updateTenant: (store) =>
+    store.updateTenant(
+      tenant.id,
+      { ...tenant, version: 2, domain: 'new.example', aliases: [{ domain: tenant.domain, backChannel: null }], settings: defaultSettings },
+      { logo: { name: 'logo', type: 'image/svg+xml', body: 'other bytes' }, icon: null },
+    ),
   continueSession: (store) => store.continueSession(tenant.id, aSession('session', 'user', { cookieHash: 'renewed' })),
   startSession: (store) => store.startSession(tenant.id, aSession('next', 'other')),
   revokeClientOfUser: (store) => store.revokeClientOfUser(tenant.id, 'user', 'client', 'user_revoked', now),
@@ -86,7 +91,9 @@ async function fill(store: Store): Promise<void> {
   await store.createGrant(tenant.id, aGrant('grant'));
   await store.createGrant(tenant.id, aGrant('redeemed', { redeemedAt: now, generation: 1, rotatedAt: now }));
   await store.addConsent(tenant.id, { userId: 'user', clientId: 'client', allowed: { '': ['openid'] }, grantedAt: now });
-  await store.putBrandImage(tenant.id, { name: 'logo', type: 'image/png', body: 'bytes' });
+  const image = { type: 'image/png', body: 'bytes' };
+  await store.updateTenant(tenant.id, tenant, { logo: { ...image, name: 'logo' }, icon: { ...image, name: 'icon' } });
+  await store.createResource(tenant.id, aResource('https://api.example'));
   await store.createPasskey(tenant.id, aPasskey('passkey', 'user'));
   await store.setTotp(tenant.id, aTotp('user'));
   await store.replaceRecoveryCodes(tenant.id, 'user', ['one', 'two']);

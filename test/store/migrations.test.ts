@@ -8,7 +8,7 @@ import type { TenantId } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
 import { tables } from '../../src/store/sql/schema.ts';
 import { unwrap } from '../support/server.ts';
-import { aClient, aUser } from './records.ts';
+import { aClient, aTenant, aUser } from './records.ts';
 
 /* Nodes of the previous version run on while the next one brings the schema forward: nothing that they use may go. */
 const [, ...steps] = migrations;
@@ -58,6 +58,43 @@ test('0005-budgets brings addresses to one spelling, names those that meet in it
     const found = await Promise.all(Object.keys(keys).map(async (id) => [id, (await migrated.findUser(tenant, id))?.emailKey]));
     expect(Object.fromEntries(found)).toEqual({ ...keys, alone: 'eve@xn--bcher-kva.example' });
     expect(await migrated.listAddressCollisions(10)).toEqual([{ tenantId: tenant, userId: 'read', email: keys.read, holderId: 'registered' }]);
+    await migrated.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('0010-versions-and-aliases keeps what is there, counts from one, and has every domain among the names', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'microauth-migration-'));
+  const file = join(folder, 'microauth.db');
+  try {
+    const store = unwrap(openStore(`sqlite:${file}`));
+    await store.migrate(1);
+    const [acme, globex] = [aTenant('acme'), aTenant('globex')];
+    await store.createTenant(acme, []);
+    await store.createTenant(globex, []);
+    await store.createClient(acme.id, aClient('client'));
+    await store.close();
+    // As the version before left it.
+    const database = new DatabaseSync(file);
+    const columns = { tenants: ['version', 'updated_at'], clients: ['version', 'updated_at'], resources: ['version', 'updated_at'], users: ['version'] };
+    for (const [table, names] of Object.entries(columns)) {
+      database.exec(names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${name};`).join(''));
+    }
+    database.exec(`DROP TABLE tenant_names; DELETE FROM migrations WHERE name = '0010-versions-and-aliases'`);
+    database.close();
+    const migrated = unwrap(openStore(`sqlite:${file}`));
+    expect(await migrated.migrate(2)).toContain('0010-versions-and-aliases');
+    // A node of the version before makes another one.
+    const late = new DatabaseSync(file);
+    late.exec(`INSERT INTO tenants (id, name, display_name, domain, sealed_secret, enabled, created_at) VALUES ('late', 'late', 'Late', 'late.example', 'sealed', 1, 3)`);
+    late.close();
+    expect(await migrated.findTenantByDomain('late.example')).toMatchObject({ name: 'late', aliases: [], version: 1 });
+    expect(await migrated.updateTenant(globex.id, { ...globex, domain: 'late.example' })).toBe('domain_taken');
+    expect(await migrated.findClient(acme.id, 'client')).toEqual(aClient('client', { version: 1, updatedAt: 0 }));
+    expect(await migrated.updateTenant(globex.id, { ...globex, aliases: [{ domain: acme.domain, backChannel: null }] })).toBe('domain_taken');
+    expect(await migrated.updateTenant(acme.id, { ...acme, domain: 'new.example', aliases: [{ domain: acme.domain, backChannel: null }] })).toBe('updated');
+    expect(await migrated.findTenantByDomain(acme.domain)).toMatchObject({ id: acme.id, domain: 'new.example' });
     await migrated.close();
   } finally {
     rmSync(folder, { recursive: true, force: true });

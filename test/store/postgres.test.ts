@@ -6,6 +6,7 @@ import { dump } from '../operations/whole-store.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { describeAccounts } from './account-conformance.ts';
 import { describeStore, type StoreUnderTest } from './conformance.ts';
+import { describeEdits } from './edits.ts';
 import { describeFaults, type FaultyStore } from './faults.ts';
 import { describeIsolation } from './isolation.ts';
 import { now } from './records.ts';
@@ -69,6 +70,7 @@ async function failing(): Promise<FaultyStore> {
 
 describeStore('PostgreSQL', onPostgres);
 describeAccounts('PostgreSQL', onPostgres);
+describeEdits('PostgreSQL', onPostgres);
 describeIsolation('PostgreSQL', onPostgres);
 describeFaults('PostgreSQL', failing);
 

@@ -21,10 +21,13 @@ export function aTenant(name: string): TenantRecord {
     name,
     displayName: `Tenant ${name}`,
     domain: `${name}.example`,
+    aliases: [],
     sealedSecret: `sealed ${name}`,
     enabled: true,
     settings: { ...defaultSettings, minimumPasswordLength: 12, brand: { ...defaultSettings.brand, accent: '#336699' } },
     createdAt: now,
+    version: 1,
+    updatedAt: now,
   };
 }
 
@@ -63,6 +66,8 @@ export function aClient(id: string, change: Partial<ClientRecord> = {}): ClientR
     popup: true,
     enabled: true,
     createdAt: now,
+    version: 1,
+    updatedAt: now,
     ...change,
   };
 }
@@ -78,6 +83,8 @@ export function aResource(identifier: string): ResourceRecord {
     accessTokenLifetime: 120,
     clientId: null,
     createdAt: now,
+    version: 1,
+    updatedAt: now,
   };
 }
 
@@ -93,6 +100,7 @@ export function aUser(id: string, change: Partial<UserRecord> = {}): UserRecord 
     termsAcceptedAt: now,
     enabled: true,
     createdAt: now,
+    version: 1,
     updatedAt: now,
     ...change,
   };

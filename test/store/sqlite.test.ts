@@ -6,6 +6,7 @@ import { openSqliteEngine } from '../../src/store/sql/sqlite-engine.ts';
 import { createStore } from '../../src/store/sql/store.ts';
 import { describeAccounts } from './account-conformance.ts';
 import { describeStore, type StoreUnderTest } from './conformance.ts';
+import { describeEdits } from './edits.ts';
 import { describeFaults, type FaultyStore } from './faults.ts';
 import { describeIsolation } from './isolation.ts';
 
@@ -65,5 +66,6 @@ async function failing(): Promise<FaultyStore> {
 describeStore('SQLite in memory', inMemory);
 describeStore('SQLite in a file', inFile);
 describeAccounts('SQLite in memory', inMemory);
+describeEdits('SQLite in a file', inFile);
 describeIsolation('SQLite in memory', inMemory);
 describeFaults('SQLite in a file', failing);

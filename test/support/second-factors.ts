@@ -7,7 +7,7 @@ import type { UserRecord } from '../../src/store/records.ts';
 import { defaultSettings, type TenantSettings } from '../../src/store/tenant-settings.ts';
 import type { Flow } from './flow.ts';
 import { codeIn, isSecondStep, type MailServer } from './mail-server.ts';
-import type { TestServer, TestTenant } from './server.ts';
+import { settle, type TestServer, type TestTenant } from './server.ts';
 import type { Page, UserAgent } from './user-agent.ts';
 
 /** The levels that applications ask for. */
@@ -54,7 +54,7 @@ export async function giveRecoveryCodes(server: TestServer, tenant: TestTenant, 
 
 /** Changes what a tenant has decided. */
 export async function decide(server: TestServer, tenant: TestTenant, settings: Partial<TenantSettings>): Promise<void> {
-  await server.store.updateTenant(tenant.record.id, { settings: { ...defaultSettings, ...settings } });
+  await settle(server.store, tenant.record.id, { ...defaultSettings, ...settings });
 }
 
 /** Follows the link to another way on a page of a further proof. */

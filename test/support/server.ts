@@ -17,8 +17,9 @@ import { sealingKey } from '../../src/core/seal.ts';
 import { demoUser, walk } from '../../src/dev/demo.ts';
 import { createPasswordHasher } from '../../src/identity/password.ts';
 import type { Store } from '../../src/store/port.ts';
-import type { ResourceRecord, TenantRecord, UserRecord } from '../../src/store/records.ts';
+import type { ResourceRecord, TenantId, TenantRecord, UserRecord } from '../../src/store/records.ts';
 import { openStore } from '../../src/store/sql/open-store.ts';
+import type { TenantSettings } from '../../src/store/tenant-settings.ts';
 import { type MovableClock, movableClock } from './clock.ts';
 import { mayConnectTo, underTest } from './connections.ts';
 
@@ -56,6 +57,14 @@ export function unwrap<Value>(result: Result<Value, unknown>): Value {
     throw new Error(`expected success, got ${JSON.stringify(result.failure)}`);
   }
   return result.value;
+}
+
+/** Changes what a tenant has decided, without the checks of an operator's command. */
+export async function settle(store: Store, tenantId: TenantId, change: Partial<TenantSettings>): Promise<void> {
+  const tenant = await store.findTenant(tenantId);
+  if (tenant === undefined || (await store.updateTenant(tenantId, { ...tenant, settings: { ...tenant.settings, ...change } })) !== 'updated') {
+    throw new Error('the tenant was not changed');
+  }
 }
 
 /**
@@ -192,6 +201,8 @@ async function makeTenant(admin: AdminContext, name: string, domain: string, dis
         accessTokenLifetime: null,
         clientId: null,
         createdAt: admin.clock.now(),
+        version: 1,
+        updatedAt: admin.clock.now(),
         ...input,
       });
     },

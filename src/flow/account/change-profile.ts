@@ -25,7 +25,7 @@ export function ownFields({ tenant }: Pick<FlowContext, 'tenant'>): readonly Cla
   return tenant.settings.claims.filter(({ selfService }) => selfService);
 }
 
-/** Writes what a person says of themselves. What is left empty is taken away; claims that are not asked for stay. */
+/** Writes what a person says of themselves. What is left empty is taken away; claims that are not asked for stay, as they are at that moment. */
 export async function changeProfile(
   context: FlowContext,
   user: UserRecord,
@@ -54,7 +54,10 @@ export async function changeProfile(
     const claims = Object.fromEntries<unknown>([...others, ...given]);
     return checkClaimsSize(claims) === undefined ? succeed(claims) : fail('too_much' as const);
   });
-  if (changed?.ok === false) {
+  if (changed === undefined || changed === 'lost') {
+    return { kind: 'refused', fields: [] };
+  }
+  if (!changed.ok) {
     return { kind: changed.failure };
   }
   await keepEvent(context, user.id, 'profile_changed', browser);

@@ -10,14 +10,17 @@ import type { Reply } from '../reply.ts';
 /** The metadata document, from the endpoints of the route table. */
 export function handleDiscovery(endpoints: EndpointPaths) {
   // What the store remembers it gives as the same object, so a document stands until its tenant or resources change.
-  const documents = new WeakMap<object, { readonly tenant: Tenant; readonly body: object }>();
-  return async ({ context }: Exchange): Promise<Reply> => {
+  const documents = new WeakMap<object, Map<string, { readonly tenant: Tenant; readonly body: object }>>();
+  return async ({ context, door }: Exchange): Promise<Reply> => {
     const { tenant } = context;
+    const origin = door.kind === 'back_channel' ? door.origin : tenant.issuer;
     const resources = await context.store.listResources(tenant.id);
-    let document = documents.get(resources);
+    const byOrigin = documents.get(resources) ?? new Map<string, { readonly tenant: Tenant; readonly body: object }>();
+    documents.set(resources, byOrigin);
+    let document = byOrigin.get(origin);
     if (document?.tenant.issuer !== tenant.issuer || document.tenant.settings !== tenant.settings) {
-      document = { tenant, body: discover(tenant, resources, endpoints, locales) };
-      documents.set(resources, document);
+      document = { tenant, body: discover(tenant, resources, endpoints, locales, origin) };
+      byOrigin.set(origin, document);
     }
     return { kind: 'document', body: document.body, maxAge: jwksMaxAge / 1000 };
   };

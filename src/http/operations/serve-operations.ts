@@ -35,7 +35,8 @@ const paths: Readonly<Record<string, Answer>> = {
     const domain = query.get('domain')?.toLowerCase() ?? '';
     // What is no host name is nobody's, and need not be looked for.
     const tenant = isHostName(domain) ? await store.findTenantByDomain(domain) : undefined;
-    const known = tenant?.enabled === true;
+    // People arrive at its domain and at those that lead on to it; nobody obtains certificates for an inner network here.
+    const known = tenant?.enabled === true && tenant.aliases.every((alias) => alias.domain !== domain || alias.backChannel === null);
     return json({ domain, known }, known ? 200 : 404);
   },
 };

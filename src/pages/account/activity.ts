@@ -4,9 +4,8 @@ import { accountFrame, card, type OwnPage, type Pager, pagerLinks } from './fram
 
 interface Happening {
   readonly what: Html;
-  /** None where no browser did it. */
-  readonly device: string | undefined;
-  readonly address: string;
+  /** The browser in which it happened; undefined where an operator did it. */
+  readonly browser: { readonly device: string; readonly address: string } | undefined;
   readonly at: Html;
 }
 
@@ -22,9 +21,13 @@ export function activityPage(m: OwnPage & { readonly happenings: readonly Happen
         undefined,
         html`<ul class="things">
 ${m.happenings.map(
-          ({ what, device, address, at }) => html`<li><div class="thing"><b>${what}</b>
+          ({ what, browser, at }) => html`<li><div class="thing"><b>${what}</b>
 <p>${at}</p>
-${device !== undefined && html`<p>${device} ${phrase(words['account.session_address'], { address: html`<bdi>${address}</bdi>` })}</p>`}</div></li>
+<p>${
+            browser === undefined
+              ? words['account.by_operator']
+              : html`${browser.device} ${phrase(words['account.session_address'], { address: html`<bdi>${browser.address}</bdi>` })}`
+          }</p></div></li>
 `,
         )}</ul>`,
       )

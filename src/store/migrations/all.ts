@@ -6,6 +6,7 @@ import { budgets } from './0005-budgets.ts';
 import { whatWasProven } from './0006-what-was-proven.ts';
 import { consentsByResource } from './0008-consents-by-resource.ts';
 import { relyingParties } from './0009-relying-parties.ts';
+import { versionsAndAliases } from './0010-versions-and-aliases.ts';
 import { groups } from './0011-groups.ts';
 import type { Migration } from './migration.ts';
 
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   whatWasProven,
   consentsByResource,
   relyingParties,
+  versionsAndAliases,
   groups,
 ];

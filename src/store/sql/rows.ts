@@ -6,6 +6,7 @@ import type {
   ResourceRecord,
   SessionRecord,
   SigningKeyRecord,
+  TenantAlias,
   TenantId,
   TenantRecord,
   UserRecord,
@@ -19,16 +20,19 @@ import { flag, list, text } from './values.ts';
  * assertions below rely on.
  */
 
-export function toTenant(row: Selectable<Schema['tenants']>): TenantRecord {
+export function toTenant(row: Selectable<Schema['tenants']>, aliases: readonly TenantAlias[]): TenantRecord {
   return {
     id: row.id as TenantId,
     name: row.name,
     displayName: row.display_name,
     domain: row.domain,
+    aliases,
     sealedSecret: row.sealed_secret,
     enabled: row.enabled === 1,
     settings: readSettings(row.settings),
     createdAt: row.created_at,
+    version: row.version,
+    updatedAt: row.updated_at,
   };
 }
 
@@ -42,6 +46,8 @@ export function fromTenant(tenant: TenantRecord): Insertable<Schema['tenants']> 
     enabled: flag(tenant.enabled),
     settings: writeSettings(tenant.settings),
     created_at: tenant.createdAt,
+    version: tenant.version,
+    updated_at: tenant.updatedAt,
   };
 }
 
@@ -92,6 +98,8 @@ export function toClient(row: Selectable<Schema['clients']>): ClientRecord {
     popup: row.popup === 1,
     enabled: row.enabled === 1,
     createdAt: row.created_at,
+    version: row.version,
+    updatedAt: row.updated_at,
   };
 }
 
@@ -118,6 +126,8 @@ export function fromClient(tenantId: TenantId, client: ClientRecord): Insertable
     popup: flag(client.popup),
     enabled: flag(client.enabled),
     created_at: client.createdAt,
+    version: client.version,
+    updated_at: client.updatedAt,
   };
 }
 
@@ -132,6 +142,8 @@ export function toResource(row: Selectable<Schema['resources']>): ResourceRecord
     accessTokenLifetime: row.access_token_lifetime,
     clientId: row.client_id,
     createdAt: row.created_at,
+    version: row.version,
+    updatedAt: row.updated_at,
   };
 }
 
@@ -147,6 +159,8 @@ export function fromResource(tenantId: TenantId, resource: ResourceRecord): Inse
     access_token_lifetime: resource.accessTokenLifetime,
     client_id: resource.clientId,
     created_at: resource.createdAt,
+    version: resource.version,
+    updated_at: resource.updatedAt,
   };
 }
 
@@ -162,6 +176,7 @@ export function toUser(row: Selectable<Schema['users']>): UserRecord {
     termsAcceptedAt: row.terms_accepted_at,
     enabled: row.enabled === 1,
     createdAt: row.created_at,
+    version: row.version,
     updatedAt: row.updated_at,
   };
 }
@@ -179,6 +194,7 @@ export function fromUser(tenantId: TenantId, user: UserRecord): Insertable<Schem
     terms_accepted_at: user.termsAcceptedAt,
     enabled: flag(user.enabled),
     created_at: user.createdAt,
+    version: user.version,
     updated_at: user.updatedAt,
   };
 }

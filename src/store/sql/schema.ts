@@ -18,7 +18,10 @@ export interface Schema {
     enabled: number;
     settings: string;
     created_at: number;
+    version: number;
+    updated_at: number;
   };
+  tenant_names: { tenant_id: string; name: string; kind: string; back_channel: string | null };
   signing_keys: {
     tenant_id: string;
     kid: string;
@@ -51,6 +54,8 @@ export interface Schema {
     popup: number;
     enabled: number;
     created_at: number;
+    version: number;
+    updated_at: number;
   };
   resources: {
     tenant_id: string;
@@ -63,6 +68,8 @@ export interface Schema {
     access_token_lifetime: number | null;
     client_id: string | null;
     created_at: number;
+    version: number;
+    updated_at: number;
   };
   users: {
     tenant_id: string;
@@ -77,6 +84,7 @@ export interface Schema {
     enabled: number;
     created_at: number;
     updated_at: number;
+    version: number;
   };
   sessions: {
     tenant_id: string;
@@ -182,6 +190,7 @@ export interface Schema {
 
 /** Every table that holds rows of tenants: what deleting a tenant empties. */
 export const tenantTables = [
+  'tenant_names',
   'signing_keys',
   'clients',
   'resources',

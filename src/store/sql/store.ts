@@ -16,7 +16,6 @@ import { listAddressCollisions } from './verbs/rewrites.ts';
 import * as revocations from './verbs/revocations.ts';
 import * as securityEvents from './verbs/security-events.ts';
 import * as sessions from './verbs/sessions.ts';
-import * as settings from './verbs/settings.ts';
 import * as signingKeys from './verbs/signing-keys.ts';
 import { databaseTime, takeStock } from './verbs/stock.ts';
 import { sweep } from './verbs/sweep.ts';
@@ -57,7 +56,7 @@ const reads = {
   findGrant: grants.findGrant,
   listAccessOfUser: grants.listAccessOfUser,
   readStanding: grants.readStanding,
-  findBrandImage: settings.findBrandImage,
+  findBrandImage: tenants.findBrandImage,
   findPasskey: passkeys.findPasskey,
   listPasskeys: passkeys.listPasskeys,
   findTotp: totp.findTotp,
@@ -81,7 +80,6 @@ const writes = {
   trustPassword: users.trustPassword,
   verifyEmail: users.verifyEmail,
   changeEmail: users.changeEmail,
-  updateUserClaims: users.updateUserClaims,
   acceptTerms: users.acceptTerms,
   deleteUser: users.deleteUser,
   startSession: sessions.startSession,
@@ -101,8 +99,6 @@ const writes = {
   revokeAccessToken: grants.revokeAccessToken,
   takeAttempt: attempts.takeAttempt,
   returnAttempt: attempts.returnAttempt,
-  putBrandImage: settings.putBrandImage,
-  deleteBrandImage: settings.deleteBrandImage,
   createPasskey: passkeys.createPasskey,
   usePasskey: passkeys.usePasskey,
   renamePasskey: passkeys.renamePasskey,
@@ -134,8 +130,7 @@ const writes = {
 /** Writes that change what nodes may remember: tenants, their keys, clients and resources. */
 const configuration = {
   createTenant: tenants.createTenant,
-  setTenantDomain: tenants.setTenantDomain,
-  updateTenant: settings.updateTenant,
+  updateTenant: tenants.updateTenant,
   deleteTenant: tenants.deleteTenant,
   addSigningKey: signingKeys.addSigningKey,
   rotateSigningKey: signingKeys.rotateSigningKey,
@@ -144,6 +139,7 @@ const configuration = {
   updateClient: clients.updateClient,
   deleteClient: clients.deleteClient,
   createResource: clients.createResource,
+  updateResource: clients.updateResource,
   deleteResource: clients.deleteResource,
   reseal,
 } satisfies Partial<Verbs>;

@@ -144,6 +144,7 @@ export const account: Translation<typeof source> = {
   'account.activity': 'النشاط الأخير',
   'account.activity_lead': 'ما حدث في حسابك خلال الأشهر الستة الماضية. إذا كان بينها ما لم تفعله أنت، فغيّر كلمة المرور.',
   'account.activity_none': 'لم يحدث شيء بعد.',
+  'account.by_operator': 'بواسطة مسؤول النظام',
   'account.event_sign_in': 'تسجيل دخول',
   'account.event_account_created': 'إنشاء الحساب',
   'account.event_new_device': 'تسجيل دخول من متصفح جديد',

@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'إنشاء حسابك',
   'mail.notice.when': 'الوقت',
   'mail.notice.where': 'عنوان الشبكة',
+  'mail.notice.who': 'بواسطة',
+  'mail.notice.operator': 'مسؤول النظام',
   'mail.notice.text': 'إذا كنت أنت من فعل هذا، فلا حاجة إلى أي إجراء. وإن لم تكن أنت، فراجع حسابك الآن وعيّن كلمة مرور جديدة.',
   'mail.notice.button': 'عرض حسابك',
   'mail.notice.new_device.subject': 'تم تسجيل الدخول إلى حسابك لدى {tenant} من متصفح جديد',

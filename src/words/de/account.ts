@@ -143,6 +143,7 @@ export const account: Translation<typeof source> = {
   'account.activity': 'Letzte Aktivitäten',
   'account.activity_lead': 'Was in den letzten sechs Monaten mit Ihrem Konto geschehen ist. Wenn etwas davon nicht von Ihnen war, ändern Sie Ihr Passwort.',
   'account.activity_none': 'Bisher ist nichts geschehen.',
+  'account.by_operator': 'durch die Administration',
   'account.event_sign_in': 'Angemeldet',
   'account.event_account_created': 'Konto erstellt',
   'account.event_new_device': 'In einem neuen Browser angemeldet',

@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'Konto erstellen',
   'mail.notice.when': 'Wann',
   'mail.notice.where': 'Netzwerkadresse',
+  'mail.notice.who': 'Durch',
+  'mail.notice.operator': 'Administration',
   'mail.notice.text': 'Wenn Sie das waren, brauchen Sie nichts zu tun. Wenn nicht, sehen Sie sich jetzt Ihr Konto an und legen Sie ein neues Passwort fest.',
   'mail.notice.button': 'Konto ansehen',
   'mail.notice.new_device.subject': 'Jemand hat sich in einem neuen Browser bei Ihrem Konto bei {tenant} angemeldet',

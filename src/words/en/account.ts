@@ -140,6 +140,7 @@ export const account = {
   'account.activity': 'Recent activity',
   'account.activity_lead': 'What happened to your account in the last six months. If something was not you, change your password.',
   'account.activity_none': 'Nothing has happened yet.',
+  'account.by_operator': 'by an administrator',
   'account.event_sign_in': 'Signed in',
   'account.event_account_created': 'Account created',
   'account.event_new_device': 'Signed in from a new browser',

@@ -39,6 +39,8 @@ export const mail = {
   'mail.invitation.button': 'Make your account',
   'mail.notice.when': 'When',
   'mail.notice.where': 'Network address',
+  'mail.notice.who': 'By',
+  'mail.notice.operator': 'an administrator',
   'mail.notice.text': 'If this was you, there is nothing to do. If it was not, look at your account now and set a new password.',
   'mail.notice.button': 'Look at your account',
   'mail.notice.new_device.subject': 'Someone signed in to your account at {tenant} from a new browser',

@@ -143,6 +143,7 @@ export const account: Translation<typeof source> = {
   'account.activity': 'Actividad reciente',
   'account.activity_lead': 'Lo que ha ocurrido en su cuenta en los últimos seis meses. Si algo no ha sido cosa suya, cambie su contraseña.',
   'account.activity_none': 'Aún no ha ocurrido nada.',
+  'account.by_operator': 'por un administrador',
   'account.event_sign_in': 'Inicio de sesión',
   'account.event_account_created': 'Cuenta creada',
   'account.event_new_device': 'Inicio de sesión desde un navegador nuevo',

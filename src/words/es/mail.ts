@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'Crear su cuenta',
   'mail.notice.when': 'Cuándo',
   'mail.notice.where': 'Dirección de red',
+  'mail.notice.who': 'Por',
+  'mail.notice.operator': 'un administrador',
   'mail.notice.text': 'Si ha sido usted, no tiene que hacer nada. Si no, revise su cuenta ahora y establezca una nueva contraseña.',
   'mail.notice.button': 'Ver su cuenta',
   'mail.notice.new_device.subject': 'Alguien ha iniciado sesión en su cuenta de {tenant} desde un navegador nuevo',

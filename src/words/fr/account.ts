@@ -143,6 +143,7 @@ export const account: Translation<typeof source> = {
   'account.activity': 'Activité récente',
   'account.activity_lead': 'Ce qui s’est passé sur votre compte ces six derniers mois. Si quelque chose ne vient pas de vous, changez votre mot de passe.',
   'account.activity_none': 'Il ne s’est encore rien passé.',
+  'account.by_operator': 'par un administrateur',
   'account.event_sign_in': 'Connexion',
   'account.event_account_created': 'Compte créé',
   'account.event_new_device': 'Connexion depuis un nouveau navigateur',

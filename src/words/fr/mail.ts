@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'Créer votre compte',
   'mail.notice.when': 'Quand',
   'mail.notice.where': 'Adresse réseau',
+  'mail.notice.who': 'Par',
+  'mail.notice.operator': 'un administrateur',
   'mail.notice.text': 'Si c’était vous, vous n’avez rien à faire. Sinon, consultez votre compte dès maintenant et définissez un nouveau mot de passe.',
   'mail.notice.button': 'Voir votre compte',
   'mail.notice.new_device.subject': 'Connexion à votre compte chez {tenant} depuis un nouveau navigateur',

@@ -143,6 +143,7 @@ export const account: Translation<typeof source> = {
   'account.activity': '最近の履歴',
   'account.activity_lead': '過去 6 か月間のアカウントの履歴です。心当たりのないものがあれば、パスワードを変更してください。',
   'account.activity_none': '履歴はまだありません。',
+  'account.by_operator': '管理者による',
   'account.event_sign_in': 'ログイン',
   'account.event_account_created': 'アカウントの作成',
   'account.event_new_device': '新しいブラウザからのログイン',

@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'アカウントを作成',
   'mail.notice.when': '日時',
   'mail.notice.where': 'ネットワークアドレス',
+  'mail.notice.who': '実行者',
+  'mail.notice.operator': '管理者',
   'mail.notice.text': 'ご本人による操作であれば、何もする必要はありません。お心当たりがない場合は、すぐにアカウントを確認し、新しいパスワードを設定してください。',
   'mail.notice.button': 'アカウントを確認',
   'mail.notice.new_device.subject': '{tenant} のアカウントに新しいブラウザからログインがありました',

@@ -143,6 +143,7 @@ export const account: Translation<typeof source> = {
   'account.activity': 'Atividade recente',
   'account.activity_lead': 'O que aconteceu na sua conta nos últimos seis meses. Se algo não foi feito por você, altere sua senha.',
   'account.activity_none': 'Ainda não aconteceu nada.',
+  'account.by_operator': 'por um administrador',
   'account.event_sign_in': 'Sessão iniciada',
   'account.event_account_created': 'Conta criada',
   'account.event_new_device': 'Sessão iniciada em um novo navegador',

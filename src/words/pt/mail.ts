@@ -42,6 +42,8 @@ export const mail: Translation<typeof source> = {
   'mail.invitation.button': 'Criar sua conta',
   'mail.notice.when': 'Quando',
   'mail.notice.where': 'Endereço de rede',
+  'mail.notice.who': 'Por',
+  'mail.notice.operator': 'um administrador',
   'mail.notice.text': 'Se foi você, não é preciso fazer nada. Se não foi, verifique sua conta agora e defina uma nova senha.',
   'mail.notice.button': 'Ver sua conta',
   'mail.notice.new_device.subject': 'Alguém entrou na sua conta em {tenant} com um novo navegador',

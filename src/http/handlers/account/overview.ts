@@ -48,8 +48,7 @@ export const showActivity = accountPage({ path: '/account/activity', demand: 'no
   const { shown, pager } = showPart(part, await store.listSecurityEvents(tenant.id, owner.user.id, part.limit, part.skip));
   const happenings = shown.map((event) => ({
     what: describeEvent(words, event),
-    device: event.address === '' ? undefined : deviceName(words, event.userAgent),
-    address: event.address,
+    browser: event.address === '' ? undefined : { device: deviceName(words, event.userAgent), address: event.address },
     at: dateOf(owner, event.at),
   }));
   return pageReply(activityPage({ ...ownPage(exchange, owner), happenings, pager }));

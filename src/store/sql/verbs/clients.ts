@@ -1,3 +1,4 @@
+import type { Change } from '../../port.ts';
 import type { ClientRecord, ResourceRecord, TenantId } from '../../records.ts';
 import { fromClient, fromResource, toClient, toResource } from '../rows.ts';
 import { sql } from '../schema.ts';
@@ -19,16 +20,20 @@ export function* listClients(tenantId: TenantId): Verb<readonly ClientRecord[]> 
   return (yield* all(sql.selectFrom('clients').selectAll().where('tenant_id', '=', tenantId).orderBy('id'))).map(toClient);
 }
 
-export function* updateClient(tenantId: TenantId, client: ClientRecord): Verb<boolean> {
+export function* updateClient(tenantId: TenantId, client: ClientRecord): Verb<Change> {
   const row = yield* first(
     sql
       .updateTable('clients')
-      .set(fromClient(tenantId, client))
+      .set({ ...fromClient(tenantId, client), version: client.version + 1 })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', client.id)
+      .where('version', '=', client.version)
       .returning('id'),
   );
-  return row !== undefined;
+  if (row !== undefined) {
+    return 'updated';
+  }
+  return (yield* findClient(tenantId, client.id)) === undefined ? 'unknown' : 'lost';
 }
 
 export function* deleteClient(tenantId: TenantId, clientId: string): Verb<boolean> {
@@ -55,6 +60,23 @@ export function* createResource(tenantId: TenantId, resource: ResourceRecord): V
 export function* listResources(tenantId: TenantId): Verb<readonly ResourceRecord[]> {
   const rows = yield* all(sql.selectFrom('resources').selectAll().where('tenant_id', '=', tenantId).orderBy('identifier'));
   return rows.map(toResource);
+}
+
+export function* updateResource(tenantId: TenantId, resource: ResourceRecord): Verb<Change> {
+  const { identifier } = resource;
+  const row = yield* first(
+    sql
+      .updateTable('resources')
+      .set({ ...fromResource(tenantId, resource), version: resource.version + 1 })
+      .where('tenant_id', '=', tenantId)
+      .where('identifier', '=', identifier)
+      .where('version', '=', resource.version)
+      .returning('identifier'),
+  );
+  if (row !== undefined) {
+    return 'updated';
+  }
+  return (yield* listResources(tenantId)).some((known) => known.identifier === identifier) ? 'lost' : 'unknown';
 }
 
 export function* deleteResource(tenantId: TenantId, identifier: string): Verb<boolean> {

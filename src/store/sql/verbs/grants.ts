@@ -228,6 +228,7 @@ const standingOfGrant = template((values: { tenantId: TenantId; grantId: string;
       'users.enabled',
       'users.created_at as user_created_at',
       'users.updated_at',
+      'users.version',
       'sessions.id as live_session_id',
       'revoked_access_tokens.id as revoked_token_id',
     ])
@@ -248,9 +249,17 @@ export function* readStanding(
     const accessTokenRevoked = accessTokenId !== '' && (yield* isRevoked(tenantId, accessTokenId));
     return { grant: undefined, user: undefined, sessionAlive: false, accessTokenRevoked };
   }
-  const { email, email_key, email_verified, password_by_mail, user_claims, enabled, user_created_at, updated_at } = row;
+  const { email, email_key, email_verified, password_by_mail, user_claims, enabled, user_created_at, updated_at, version } = row;
   const complete =
-    email !== null && email_key !== null && email_verified !== null && password_by_mail !== null && user_claims !== null && enabled !== null && user_created_at !== null && updated_at !== null;
+    email !== null &&
+    email_key !== null &&
+    email_verified !== null &&
+    password_by_mail !== null &&
+    user_claims !== null &&
+    enabled !== null &&
+    user_created_at !== null &&
+    updated_at !== null &&
+    version !== null;
   return {
     grant: toGrant(row),
     user: complete
@@ -267,6 +276,7 @@ export function* readStanding(
           enabled,
           created_at: user_created_at,
           updated_at,
+          version,
         })
       : undefined,
     sessionAlive: row.live_session_id !== null,

@@ -66,18 +66,28 @@ function* holderOf(tenantId: TenantId, key: string): Verb<string | undefined> {
   return row?.id;
 }
 
+/** The domains that there are already, beside which aliases will stand. */
+function* nameTenants(): Verb<void> {
+  yield* run(
+    sql
+      .insertInto('tenant_names')
+      .columns(['tenant_id', 'name', 'kind'])
+      .expression((from) => from.selectFrom('tenants').select((tenant) => ['id', 'domain', tenant.val('domain').as('kind')])),
+  );
+}
+
 /** Lets every client have the scope `groups` that has `openid`, as it is stored: separated by spaces. */
 function* addGroupsScope(): Verb<void> {
   for (const { tenant_id, id, scopes } of yield* all(sql.selectFrom('clients').select(['tenant_id', 'id', 'scopes']))) {
     const had = list(scopes);
     if (had.includes('openid') && !had.includes('groups')) {
-      yield* run(sql.updateTable('clients').set({ scopes: text([...had, 'groups']) }).where('tenant_id', '=', tenant_id).where('id', '=', id));
+      yield* run(sql.updateTable('clients').set((client) => ({ scopes: text([...had, 'groups']), version: client('version', '+', 1) })).where('tenant_id', '=', tenant_id).where('id', '=', id));
     }
   }
 }
 
 /** What a migration writes anew, by its name there. */
-export const rewrites = { email_keys: rewriteEmailKeys, groups_scope: addGroupsScope } as const;
+export const rewrites = { email_keys: rewriteEmailKeys, tenant_names: nameTenants, groups_scope: addGroupsScope } as const;
 
 export function* listAddressCollisions(limit: number): Verb<readonly AddressCollision[]> {
   const collisions: AddressCollision[] = [];

@@ -1,4 +1,4 @@
-import type { NewPassword } from '../../port.ts';
+import type { Change, NewPassword } from '../../port.ts';
 import type { Instant, TenantId, UserRecord } from '../../records.ts';
 import { fromUser, toUser } from '../rows.ts';
 import { sql, userTables } from '../schema.ts';
@@ -35,27 +35,47 @@ export function* listUsers(tenantId: TenantId): Verb<readonly UserRecord[]> {
   return (yield* all(sql.selectFrom('users').selectAll().where('tenant_id', '=', tenantId).orderBy('email_key'))).map(toUser);
 }
 
-export function* updateUser(tenantId: TenantId, user: UserRecord): Verb<'updated' | 'email_taken' | 'unknown'> {
+export function* updateUser(tenantId: TenantId, user: UserRecord): Verb<Change | 'email_taken'> {
+  // Somebody may still take the address before the update; that one fails then, and the verb is driven again.
   const holder = yield* findUserByEmail(tenantId, user.emailKey);
   if (holder !== undefined && holder.id !== user.id) {
     return 'email_taken';
   }
+  const before = yield* findUser(tenantId, user.id);
+  if (before === undefined) {
+    return 'unknown';
+  }
   const row = yield* first(
     sql
       .updateTable('users')
-      .set(fromUser(tenantId, user))
+      .set({ ...fromUser(tenantId, user), version: user.version + 1 })
       .where('tenant_id', '=', tenantId)
       .where('id', '=', user.id)
+      .where('version', '=', user.version)
       .returning('id'),
   );
-  return row === undefined ? 'unknown' : 'updated';
+  if (row === undefined) {
+    return 'lost';
+  }
+  if (before.enabled !== user.enabled) {
+    yield* endAll(tenantId, user.id, user.updatedAt);
+  } else if (before.emailKey !== user.emailKey) {
+    yield* deleteTicketsOfUser(tenantId, user.id);
+  }
+  return 'updated';
+}
+
+/** Both when an account is closed and when it opens again: what a sign-in of the same moment has added after it was closed is not there then. */
+function* endAll(tenantId: TenantId, userId: string, now: Instant): Verb<void> {
+  yield* revokeSessionsOfUser(tenantId, userId, 'user_disabled', now);
+  yield* deleteTicketsOfUser(tenantId, userId);
 }
 
 export function* setUserEnabled(tenantId: TenantId, userId: string, enabled: boolean, now: Instant): Verb<UserRecord | undefined> {
   const changed = yield* first(
     sql
       .updateTable('users')
-      .set({ enabled: flag(enabled), updated_at: now })
+      .set((user) => ({ enabled: flag(enabled), updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('enabled', '=', flag(!enabled))
@@ -64,9 +84,7 @@ export function* setUserEnabled(tenantId: TenantId, userId: string, enabled: boo
   if (changed === undefined) {
     return yield* findUser(tenantId, userId);
   }
-  // Both ways: what a sign-in of the same moment has added after the account was closed is not there when it opens again.
-  yield* revokeSessionsOfUser(tenantId, userId, 'user_disabled', now);
-  yield* deleteTicketsOfUser(tenantId, userId);
+  yield* endAll(tenantId, userId, now);
   return toUser(changed);
 }
 
@@ -74,7 +92,7 @@ export function* setPassword(tenantId: TenantId, userId: string, password: NewPa
   const row = yield* first(
     sql
       .updateTable('users')
-      .set({ password_hash: password.hash, password_by_mail: flag(password.byMail), updated_at: now })
+      .set((user) => ({ password_hash: password.hash, password_by_mail: flag(password.byMail), updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -91,7 +109,7 @@ export function* rehashPassword(tenantId: TenantId, userId: string, from: string
   const row = yield* decide(
     sql
       .updateTable('users')
-      .set({ password_hash: to })
+      .set((user) => ({ password_hash: to, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('password_hash', '=', from)
@@ -104,7 +122,7 @@ export function* trustPassword(tenantId: TenantId, userId: string, passwordHash:
   const row = yield* decide(
     sql
       .updateTable('users')
-      .set({ password_by_mail: flag(false) })
+      .set((user) => ({ password_by_mail: flag(false), version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('password_hash', '=', passwordHash)
@@ -117,7 +135,7 @@ export function* verifyEmail(tenantId: TenantId, userId: string, emailKey: strin
   const row = yield* first(
     sql
       .updateTable('users')
-      .set({ email_verified: 1, updated_at: now })
+      .set((user) => ({ email_verified: 1, updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .where('email_key', '=', emailKey)
@@ -141,7 +159,7 @@ export function* changeEmail(
   const row = yield* first(
     sql
       .updateTable('users')
-      .set({ email: address.email, email_key: address.emailKey, email_verified: 1, updated_at: now })
+      .set((user) => ({ email: address.email, email_key: address.emailKey, email_verified: 1, updated_at: now, version: user('version', '+', 1) }))
       .where('tenant_id', '=', tenantId)
       .where('id', '=', userId)
       .returning('id'),
@@ -153,22 +171,15 @@ export function* changeEmail(
   return 'changed';
 }
 
-export function* updateUserClaims(tenantId: TenantId, userId: string, claims: { readonly from: string; readonly to: string }, now: Instant): Verb<boolean> {
-  const row = yield* decide(
-    sql
-      .updateTable('users')
-      .set({ claims: claims.to, updated_at: now })
-      .where('tenant_id', '=', tenantId)
-      .where('id', '=', userId)
-      .where('claims', '=', claims.from)
-      .returning('id'),
-  );
-  return row !== undefined;
-}
 
 export function* acceptTerms(tenantId: TenantId, userId: string, now: Instant): Verb<boolean> {
   const row = yield* decide(
-    sql.updateTable('users').set({ terms_accepted_at: now }).where('tenant_id', '=', tenantId).where('id', '=', userId).returning('id'),
+    sql
+      .updateTable('users')
+      .set((user) => ({ terms_accepted_at: now, version: user('version', '+', 1) }))
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', userId)
+      .returning('id'),
   );
   return row !== undefined;
 }
