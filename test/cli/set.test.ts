@@ -40,7 +40,7 @@ describe('client set', () => {
 
   test('adds, takes away and replaces redirect URIs and scopes', async () => {
     const added = await set('spa', '--add-redirect-uri', 'https://b.example/cb', '--add-redirect-uri', uri, '--add-post-logout-redirect-uri', 'https://b.example/', '--add-scope', 'api:read', '--remove-scope', 'phone address');
-    expect(added).toMatchObject({ redirect_uris: [uri, 'https://b.example/cb'], post_logout_redirect_uris: ['https://b.example/'], scope: 'openid profile email offline_access api:read' });
+    expect(added).toMatchObject({ redirect_uris: [uri, 'https://b.example/cb'], post_logout_redirect_uris: ['https://b.example/'], scope: 'openid profile email offline_access groups api:read' });
     const removed = await set('spa', '--remove-redirect-uri', uri, '--remove-post-logout-redirect-uri', 'https://b.example/');
     expect(removed).toMatchObject({ redirect_uris: ['https://b.example/cb'], post_logout_redirect_uris: [] });
     const replaced = await set('spa', '--redirect-uri', uri, '--post-logout-redirect-uri', uri, '--scope', 'openid');
