@@ -49,7 +49,7 @@ export async function createResource(
     version: 1,
     updatedAt: now,
   };
-  const checked = await checkResource(context, tenant.value, resource);
+  const checked = await checkResource(context, tenant.value, resource, []);
   if (!checked.ok) {
     return checked;
   }
@@ -101,7 +101,7 @@ export function changeResource(
       clientId: change.clientId === undefined ? resource.clientId : change.clientId,
       updatedAt: context.clock.now(),
     };
-    const checked = await checkResource(context, tenant.value, changed);
+    const checked = await checkResource(context, tenant.value, changed, resource.scopes);
     if (!checked.ok) {
       return checked;
     }
@@ -127,13 +127,18 @@ function unknownResource(identifier: string): ReturnType<typeof refuse> {
   return refuse('not_found', `There is no resource ${JSON.stringify(identifier)} in this tenant.`);
 }
 
-/** What every resource is held to, a new one and one that changes. */
-async function checkResource(context: AdminContext, tenant: TenantRecord, resource: ResourceRecord): Promise<Result<undefined, AdminFailure>> {
+/** What every resource is held to, a new one and one that changes; `had` are the scopes that it has already. */
+async function checkResource(
+  context: AdminContext,
+  tenant: TenantRecord,
+  resource: ResourceRecord,
+  had: readonly string[],
+): Promise<Result<undefined, AdminFailure>> {
   const problem =
     checkResourceIdentifier(resource.identifier) ??
     checkNotOurs(context, tenant, resource.identifier) ??
     checkDisplayName(resource.name, "resource's name") ??
-    checkScopes(resource.scopes, tenant.settings) ??
+    checkScopes(resource.scopes, tenant.settings, had) ??
     checkDefaultScopes(resource, tenant.settings) ??
     checkLifetime(resource.accessTokenLifetime) ??
     checkAlgorithm(tenant.settings, resource.accessTokenAlgorithm, `The access tokens of ${resource.identifier}`);
@@ -152,7 +157,7 @@ async function checkResource(context: AdminContext, tenant: TenantRecord, resour
   return succeed(undefined);
 }
 
-function checkScopes(scopes: readonly string[], { claims }: TenantSettings): string | undefined {
+function checkScopes(scopes: readonly string[], { claims }: TenantSettings, had: readonly string[]): string | undefined {
   const malformed = scopes.find((scope) => !isScopeToken(scope));
   if (malformed !== undefined) {
     return `${JSON.stringify(malformed)} is not a scope: a scope is printable ASCII without spaces, quotes and backslashes.`;
@@ -161,7 +166,8 @@ function checkScopes(scopes: readonly string[], { claims }: TenantSettings): str
   if (taken !== undefined) {
     return `The scope ${taken} belongs to OpenID Connect; a resource needs a name of its own for it.`;
   }
-  const ofClaim = scopes.find((scope) => claims.some((claim) => claim.scope === scope));
+  // It may be older than the claim, as `groups` is a scope of some.
+  const ofClaim = scopes.find((scope) => !had.includes(scope) && claims.some((claim) => claim.scope === scope));
   return ofClaim === undefined ? undefined : `The scope ${ofClaim} stands for claims about people; a resource needs a name of its own for it.`;
 }
 

@@ -62,7 +62,7 @@ async function inspect(config: Config): Promise<Findings> {
   const file = /^sqlite:(.+)$/.exec(config.databaseUrl)?.[1];
   if (file !== undefined && !existsSync(file)) {
     // Opening it would make it, and a check changes nothing.
-    return found(isWritable(dirname(file)) ? [] : [`The database ${file} cannot be made: its folder is missing or not writable.`]);
+    return found(isWritable(dirname(file)) ? [] : [`The database ${file} cannot be made: its folder is missing or not writable. See MICROAUTH_DATABASE_URL.`]);
   }
   const store = openStore(config.databaseUrl);
   if (!store.ok) {

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
+import { clientWarnings } from '../admin/client-rules.ts';
 import { changeClient } from '../admin/clients.ts';
 import { clientView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { type ClientAuthenticationMethod, clientAuthenticationMethods, type SigningAlgorithm, signingAlgorithms } from '../store/records.ts';
 import { type SecondFactorPolicy, secondFactorPolicies } from '../store/tenant-settings.ts';
-import { addCommand, type CommonOptions, describe, report } from './answer.ts';
+import { addCommand, type CommonOptions, describe, report, warn } from './answer.ts';
 import { addTenantOption, none, orNull, repeatable, words } from './arguments.ts';
 import { manageTenant } from './management.ts';
 
@@ -79,7 +80,7 @@ export function addClientSet(group: Command): void {
           authenticationMethod: options.authMethod,
           idTokenAlgorithm: options.idTokenAlg,
         });
-        return changed.ok ? succeed(describe(`Client ${changed.value.name} is changed.`, clientView(changed.value))) : changed;
+        return changed.ok ? succeed(warn(describe(`Client ${changed.value.name} is changed.`, clientView(changed.value)), clientWarnings(changed.value))) : changed;
       });
       report(outcome, options);
     });

@@ -3,10 +3,11 @@ import { changeUser } from '../admin/users.ts';
 import { userView } from '../admin/views.ts';
 import { succeed } from '../core/result.ts';
 import { notify } from '../flow/notices.ts';
-import { addCommand, type CommonOptions, describe, report } from './answer.ts';
+import { addCommand, type CommonOptions, describe, report, warn } from './answer.ts';
 import { addTenantOption, onOff, pairs, repeatable } from './arguments.ts';
 import { manageTenant } from './management.ts';
 import { ticketContext } from './ticket-context.ts';
+import { unverifiedWarnings } from './user-warnings.ts';
 
 interface SetOptions extends CommonOptions {
   readonly tenant?: string;
@@ -26,7 +27,7 @@ export function addUserSet(group: Command): void {
     .option('--no-email-verified', 'it is not')
     .option('--enabled <on|off>', 'whether they may sign in; off ends what they have', onOff)
     .option('--name <text>', 'their full name')
-    .option('--claim <name=value>', 'a standard claim, such as given_name=Ada (repeatable)', pairs)
+    .option('--claim <name=value>', 'a standard claim or one of the tenant’s, such as given_name=Ada (repeatable)', pairs)
     .option('--remove-claim <name>', 'a claim that they have no more (repeatable)', repeatable)
     .action(async (reference: string, options: SetOptions) => {
       const outcome = await manageTenant(options, async (context, tenant) => {
@@ -44,7 +45,8 @@ export function addUserSet(group: Command): void {
         if (user.emailKey !== before.emailKey) {
           await notify(ticketContext(context, tenant), before, 'email_changed', 'operator', before.email);
         }
-        return succeed(describe(`${user.email} is changed.`, userView(user)));
+        const asked = options.email !== undefined || options.emailVerified !== undefined;
+        return succeed(warn(describe(`${user.email} is changed.`, userView(user)), asked ? unverifiedWarnings(user) : []));
       });
       report(outcome, options);
     });

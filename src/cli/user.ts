@@ -13,6 +13,7 @@ import { addFactors } from './user-factors.ts';
 import { addUserGroups } from './user-groups.ts';
 import { addIntake } from './user-intake.ts';
 import { addUserSet } from './user-set.ts';
+import { unverifiedWarnings } from './user-warnings.ts';
 
 interface TenantOptions extends CommonOptions {
   readonly tenant?: string;
@@ -82,17 +83,10 @@ function addCreate(group: Command): void {
             ...options.claim,
           },
         });
-        return created.ok ? succeed(warn(describe(`${created.value.email} is a user of tenant ${tenant.name}.`, userView(created.value)), unverified(created.value))) : created;
+        return created.ok ? succeed(warn(describe(`${created.value.email} is a user of tenant ${tenant.name}.`, userView(created.value)), unverifiedWarnings(created.value))) : created;
       });
       report(outcome, options);
     });
-}
-
-/** Many applications let nobody in whose address is not verified. */
-function unverified({ email, emailVerified }: UserRecord): readonly string[] {
-  return emailVerified
-    ? []
-    : [`The address is not verified, and some applications (oauth2-proxy, Grafana, Nextcloud) let nobody in whose address is not. If you know that it is theirs, make the user with --email-verified; else it is verified once ${email} has signed in by a code or link in a mail, or set a new password through one.`];
 }
 
 function addSetPassword(group: Command): void {

@@ -67,7 +67,8 @@ const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'n
 export const parseDatabaseUrl: Parse<string> = (text) => {
   const expected = 'must be sqlite:PATH or postgres://user:password@host/database';
   if (text.startsWith('sqlite:')) {
-    return text.length > 'sqlite:'.length && !text.startsWith('sqlite://') ? wholePath(text.slice('sqlite:'.length)) ?? succeed(text) : fail(expected);
+    // SQLite would take a URI for something else than a path.
+    return /^sqlite:(?!\/\/|file:)./s.test(text) ? wholePath(text.slice('sqlite:'.length)) ?? succeed(text) : fail(expected);
   }
   if (!/^postgres(?:ql)?:\/\//.test(text)) {
     return fail(expected);

@@ -37,9 +37,11 @@ describe('claims', () => {
 
   test('an address that is not verified is told of, with what to do', async () => {
     const folder = newFolder();
-    const told = /not verified.*oauth2-proxy.*--email-verified/;
+    const told = /not verified.*oauth2-proxy.*microauth user set \S+ --email-verified/;
     expect((await microauth(folder, ['user', 'create', '--email', 'ada@example.com'])).stdout).toMatch(told);
     expect(await ask(folder, ['user', 'create', '--email', 'bob@example.com'])).toMatchObject({ warnings: [expect.stringMatching(told)] });
     expect(await ask(folder, ['user', 'create', '--email', 'eve@example.com', '--email-verified'])).not.toHaveProperty('warnings');
+    expect(await ask(folder, ['user', 'set', 'eve@example.com', '--email', 'eva@example.com'])).toMatchObject({ warnings: [expect.stringMatching(told)] });
+    expect(await ask(folder, ['user', 'set', 'eva@example.com', '--email-verified'])).not.toHaveProperty('warnings');
   });
 });

@@ -113,5 +113,7 @@ test('a scheme that others may claim is taken with a warning, on the screen and 
   const warning = /^The scheme myapp: may be claimed by any application.* RFC 8252 §7\.1 /;
   expect(await ask(folder, words)).toMatchObject({ warnings: [expect.stringMatching(warning)] });
   expect((await microauth(folder, words)).stdout).toMatch(new RegExp(warning.source, 'm'));
-  expect(await ask(folder, ['client', 'create', '--type', 'native', '--redirect-uri', 'com.example.app:/callback'])).not.toHaveProperty('warnings');
+  const app = await ask<{ client_id: string }>(folder, ['client', 'create', '--type', 'native', '--redirect-uri', 'com.example.app:/callback']);
+  expect(app).not.toHaveProperty('warnings');
+  expect(await ask(folder, ['client', 'set', app.client_id, '--add-redirect-uri', 'myapp://callback'])).toMatchObject({ warnings: [expect.stringMatching(warning)] });
 });

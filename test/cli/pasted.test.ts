@@ -68,6 +68,7 @@ const refused: readonly Row[] = [
   { MICROAUTH_URL: '“https://id.example.com”', MICROAUTH_SMTP_URL: 'smtp://:hunter2@mail.example.com', MICROAUTH_DATABASE_URL: 'postgres://ada:hunt er2@[::1/microauth' },
   { MICROAUTH_DATABASE_URL: 'postgres://ada:%e2hunter2@127.0.0.1:1/microauth' },
   { MICROAUTH_DATABASE_URL: 'postgres://ada@127.0.0.1:1/microauth?sslmode=verify-full&sslrootcert=/nowhere/ca.pem' },
+  { MICROAUTH_DATABASE_URL: 'sqlite:file:microauth.db?mode=rwc' },
   { MICROAUTH_LISTEN: '192.0.2.1:4000' },
   { MICROAUTH_OPERATIONS_LISTEN: '[2001:db8::1]:4001' },
 ];
@@ -124,6 +125,21 @@ describe('check and serve say the same', () => {
     expect(await microauth(folder, ['check'], { environment })).toEqual({ code: 0, stdout: 'Everything is in order.\n', stderr: '' });
     const serve = await startServerCommand(folder, ['serve'], environment);
     expect(await serve.stop()).toBe(0);
+  });
+
+  test.each([
+    ['a folder that is not there', (folder: string) => join(folder, 'none', 'x.db')],
+    ['a folder', (folder: string) => folder],
+    ['a file that is no database', (folder: string) => join(folder, 'text.db')],
+    ['a path through a file', (folder: string) => join(folder, 'text.db', 'x.db')],
+  ])('refused by both: %s', async (_what, path) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, 'text.db'), 'This is no database, although it is long enough to be looked at as one. '.repeat(20));
+    const environment = await environmentOf(folder, { MICROAUTH_DATABASE_URL: `sqlite:${path(folder)}` });
+    const ended = await Promise.all(['check', 'serve'].map((command) => microauth(folder, [command], { environment })));
+    for (const { code, stderr } of ended) {
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^The database .+ cannot be (?:made|opened): .+ See MICROAUTH_DATABASE_URL\.\n$/)]);
+    }
   });
 
   test('a port where a server of ours listens already is no problem for check', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeClaim, declareClaim, deleteClaim } from '../../src/admin/claims.ts';
 import { changeGroups } from '../../src/admin/groups.ts';
 import { importUsers } from '../../src/admin/import-users.ts';
+import { changeResource } from '../../src/admin/resources.ts';
 import { createUser } from '../../src/admin/users.ts';
 import { userClaims } from '../../src/oauth/claims.ts';
 import { answerOf, Flow, payloadOf, redirectUri } from '../support/flow.ts';
@@ -145,7 +146,20 @@ describe('a declaration', () => {
     expect(refused.ok ? '' : refused.failure.message).toMatch(message);
   });
 
-  test('comes once, and its scope is no API’s any more', async () => {
+  test('leaves a resource alone that has had its scope for longer', async () => {
+    const identifier = 'https://older.acme.example';
+    await server.resource({ identifier, scopes: ['older'] });
+    // A version before this one took the scope of a claim for a resource.
+    const tenant = (await server.store.findTenant(server.record.id)) ?? server.record;
+    const claims = tenant.settings.claims.map((claim) => (claim.name === 'quota' ? { ...claim, scope: 'older' } : claim));
+    await server.store.updateTenant(tenant.id, { ...tenant, settings: { ...tenant.settings, claims } });
+    expect(unwrap(await changeResource(server.admin, server.record.id, identifier, { name: 'Older' }))).toMatchObject({ name: 'Older', scopes: ['older'] });
+    expect(await changeResource(server.admin, server.record.id, identifier, { scopes: { add: ['company'] } })).toMatchObject({ failure: { message: expect.stringContaining('stands for claims') as string } });
+    unwrap(await change('quota', { scope: 'company' }));
+    await server.store.deleteResource(server.record.id, identifier);
+  });
+
+  test('comes once', async () => {
     expect(await declare('department')).toMatchObject({ failure: { reason: 'exists' } });
   });
 

@@ -95,6 +95,12 @@ describe('passkeys in native applications', () => {
     const apple = await send(`${acme.issuer}${association}`);
     expect([apple.status, apple.headers['content-type'], JSON.parse(apple.text)]).toEqual([200, 'application/json', { webcredentials: { apps: ['A1B2C3D4E5.com.example.app'] } }]);
     expect((await send(`${server.issuer}${links}`)).status).toBe(404);
+    // Neither system follows a redirect, and passkeys keep the domain that they were made at.
+    const tenant = (await server.store.findTenant(acme.record.id)) ?? acme.record;
+    await server.store.updateTenant(tenant.id, { ...tenant, aliases: [{ domain: 'acme-before.localhost', backChannel: null }] });
+    for (const path of [links, association]) {
+      expect((await send(`http://acme-before.localhost:${server.port}${path}`)).status).toBe(200);
+    }
     unwrap(await decide({ androidApps: [], appleApps: [] }));
     expect((await send(`${acme.issuer}${links}`)).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -59,4 +59,11 @@ test('backups, what is restored from them, and what is moved', async () => {
   const { 'a.db': _source, ...made } = modes();
   expect(new Set(Object.values(made))).toEqual(new Set(['600']));
   expect(Object.keys(made)).toEqual(expect.arrayContaining(['backup', 'moved.db', 'restored.db']));
+});
+
+test('a folder that was named by mistake keeps its mode', () => {
+  const named = join(folder, 'data');
+  mkdirSync(named, { mode: 0o755 });
+  expect(openStore(`sqlite:${named}`).ok).toBe(false);
+  expect(modes()).toEqual({ data: '755' });
 });

@@ -23,7 +23,7 @@ export function openStore(databaseUrl: string): Result<Store, string> {
   try {
     return succeed(onEngine(openSqliteEngine(path)));
   } catch (error) {
-    return fail(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`);
+    return fail(`The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}. See MICROAUTH_DATABASE_URL.`);
   }
 }
 

@@ -20,11 +20,11 @@ export function keepPrivate(path: string): void {
   companions.map((suffix) => `${real}${suffix}`).forEach(narrowMode);
 }
 
-/** Of a file that is another's, the mode is that owner's to decide. */
+/** Of a file that is another's, the mode is that owner's to decide; a folder or a device that was named by mistake is no database. */
 function narrowMode(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false });
   // A journal comes and goes while others work: one that is gone keeps nothing to itself.
-  if (found === undefined || (found.mode & 0o077) === 0 || found.uid !== process.getuid?.()) {
+  if (found === undefined || !found.isFile() || (found.mode & 0o077) === 0 || found.uid !== process.getuid?.()) {
     return;
   }
   try {
