@@ -71,7 +71,7 @@ async function judge(place: Workshop, mutant: Mutant, tests: readonly string[]):
   place.turnOff(mutant);
   // A few at a time: most are noticed by the first.
   for (let from = 0, size = 2; from < tests.length; from += size, size *= 3) {
-    const by = await place.run(tests.slice(from, from + size), 120);
+    const by = await place.run(tests.slice(from, from + size), 600);
     if (by !== undefined) {
       return { kind: 'killed', by };
     }
@@ -79,11 +79,12 @@ async function judge(place: Workshop, mutant: Mutant, tests: readonly string[]):
   return { kind: 'survived', reason: reasons[mutant.key] };
 }
 
-/** Surveys the test files that are new or have changed; what the others meet is known. */
+/** Surveys the test files that are new or have changed; what the others meet is known, as long as there are the same conditions to meet. */
 async function surveyed(place: Workshop): Promise<Survey> {
   const known = existsSync(cache) ? (JSON.parse(readFileSync(cache, 'utf8')) as Record<string, Surveyed>) : {};
   const tests = folders.flatMap((folder) => readdirSync(join(root, 'test', folder)).filter((file) => file.endsWith('.test.ts')).map((file) => `test/${folder}/${file}`));
-  const hashes = new Map(tests.map((test) => [test, hash('sha256', readFileSync(join(root, test)), 'hex')]));
+  const keys = mutants.map(({ key }) => key).join('\n');
+  const hashes = new Map(tests.map((test) => [test, hash('sha256', `${keys}\n${readFileSync(join(root, test), 'utf8')}`, 'hex')]));
   const unknown = tests.filter((test) => known[test]?.hash !== hashes.get(test));
   const found = unknown.length === 0 ? {} : await place.survey(mutants, unknown);
   const added = Object.entries(found).map(([test, one]) => [test, { ...one, hash: hashes.get(test) ?? '' }] as const);

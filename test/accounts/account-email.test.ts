@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { day } from '../../src/core/clock.ts';
 import { codeIn } from '../support/mail-server.ts';
 import type { Page } from '../support/user-agent.ts';
 import { AccountVisitor, textOf } from './account-page.ts';
@@ -105,6 +106,21 @@ describe('another e-mail address', () => {
       statuses.push((await again.agent.submit(page, { email: 'guessed@example.com' })).status);
     }
     expect([statuses[0], statuses.at(-1)]).toEqual([200, 429]);
+  });
+
+  test('a change is begun ten times and no more, from however many browsers that the person knows', async () => {
+    await t.server.user({ email: 'many@example.com' });
+    // What the tests before have used of the budget of their network comes back.
+    t.server.clock.advance(day);
+    const statuses = [];
+    for (const browser of ['one', 'two', 'three']) {
+      const someone = new AccountVisitor(t.server.issuer);
+      const page = await someone.signIn('many@example.com', { path: '/account/email' });
+      for (const round of [1, 2, 3, 4]) {
+        statuses.push((await someone.agent.submit(page, { email: `${browser}-${round}@example.com` })).status);
+      }
+    }
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
   });
 
   test('what is no address, the present one, and one outside of the tenant’s domains is refused in words', async () => {

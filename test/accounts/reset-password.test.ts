@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { day } from '../../src/core/clock.ts';
 import { linkIn } from '../support/mail-server.ts';
 import { send, UserAgent } from '../support/user-agent.ts';
 import { setting } from './setting.ts';
@@ -107,5 +108,19 @@ describe('a forgotten password', () => {
     expect(t.server.log()).toContain('"event":"new_password_throttled"');
     t.server.clock.advance(10_000);
     expect((await agent.submit(page, { new_password: chosen })).status).toBe(200);
+  });
+
+  test('A165 one address gets five mails an hour, and the page does not tell', async () => {
+    await t.server.user({ email: 'flooded@example.com' });
+    await t.server.user({ email: 'after@example.com' });
+    // What the tests before have used of the budget of their network comes back.
+    t.server.clock.advance(day);
+    const before = t.mail.mails.length;
+    for (let round = 0; round < 8; round += 1) {
+      expect((await askFor('flooded@example.com')).page.status).toBe(200);
+    }
+    const { sent } = await askFor('after@example.com');
+    await t.mail.waitFor('after@example.com', sent);
+    expect(t.mail.mails.slice(before).filter(({ to }) => to === 'flooded@example.com')).toHaveLength(5);
   });
 });

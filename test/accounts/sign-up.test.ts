@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { day } from '../../src/core/clock.ts';
 import { answerOf, payloadOf, redirectUri } from '../support/flow.ts';
 import { codeIn, linkIn } from '../support/mail-server.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -131,5 +132,18 @@ describe('sign-up', () => {
     const details = await flow.agent.submit(page, { code: codeIn(await t.mail.waitFor('twice@example.com', sent)) });
     const both = await Promise.all([0, 1].map(() => flow.agent.submit(details, { new_password: chosen }, redirectUri)));
     expect(both.map(({ status }) => status).sort()).toEqual([303, 400]);
+  });
+
+  test('A165 one address gets five mails an hour, and the page does not tell', async () => {
+    // What the tests before have used of the budget of their network comes back.
+    t.server.clock.advance(day);
+    const before = t.mail.mails.length;
+    for (let round = 0; round < 8; round += 1) {
+      const { page } = await askFor('sign-up-flooded@example.com');
+      expect([page.status, page.url.pathname]).toEqual([200, '/email-code']);
+    }
+    const { sent } = await askFor('sign-up-after@example.com');
+    await t.mail.waitFor('sign-up-after@example.com', sent);
+    expect(t.mail.mails.slice(before).filter(({ to }) => to === 'sign-up-flooded@example.com')).toHaveLength(5);
   });
 });

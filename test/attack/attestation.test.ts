@@ -71,6 +71,7 @@ const tricks: Readonly<Record<string, (made: Made) => Buffer>> = {
   'a format twice in three members': (made) => members(['fmt', 'none'], ['fmt', 'android-key'], ['authData', made.authData]),
   'two statements': (made) => members(['fmt', 'none'], ['attStmt', new Map()], ['attStmt', statement(made)], ['authData', made.authData]),
   'one member more': (made) => members(['fmt', 'none'], ['attStmt', new Map()], ['authData', made.authData], ['x5c', chain(made)]),
+  'three members said to be four': ({ authData }) => Buffer.concat([Buffer.from([0xa4]), none(authData).subarray(1)]),
   'one member less': (made) => members(['fmt', 'none'], ['authData', made.authData]),
   'a format in bytes': (made) => attestationObject(Buffer.from('none'), new Map(), made.authData),
   'a format in capitals': (made) => attestationObject('NONE', new Map(), made.authData),

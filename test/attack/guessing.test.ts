@@ -95,6 +95,16 @@ describe('H. what can be guessed, sent or asked for', () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429]);
   });
 
+  test('A121 what is longer than any password is no guess, and uses up nobody’s', async () => {
+    await server.user({ email: 'long@example.com' });
+    for (let time = 0; time < 25; time += 1) {
+      const flow = flowAt(newAddress());
+      expect((await flow.signIn(await flow.authorize(), 'long@example.com', 'x'.repeat(1025))).status).toBe(401);
+    }
+    const flow = flowAt(newAddress());
+    expect(answerOf(await flow.signIn(await flow.authorize(), 'long@example.com')).has('code')).toBe(true);
+  });
+
   test('A129 wrong codes of all mails count together, whoever asked for them', async () => {
     await server.user({ email: 'codes@example.com' });
     let judged = 0;

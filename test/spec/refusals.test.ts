@@ -69,4 +69,12 @@ describe('what is refused in the middle of something, or in rows that nobody wri
     expect(checkRedirectUri('HTTP://localhost/callback', 'spa')).toMatch(/in lower case/);
     expect(checkRedirectUri('HTTPS://rp.example/callback', 'spa')).toMatch(/in lower case/);
   });
+
+  test.each(['javascript:alert(1)', 'data:text/html,x', 'blob:https://rp.example/1', 'view-source:https://rp.example/', 'intent://rp.example/'])(
+    '%s is not registered, and its owner reads that a browser would run or show it',
+    (uri) => {
+      expect(checkRedirectUri(uri, 'native')).toMatch(/treat as content or script/);
+      expect(checkRedirectUri(uri, 'web')).toMatch(/treat as content or script/);
+    },
+  );
 });

@@ -130,4 +130,18 @@ describe('RFC 6749 §2.3 client authentication at the token endpoint', () => {
     expect((await at.userinfo(json.access_token)).status).toBe(200);
     expect((await at.refresh(json.refresh_token)).status).toBe(200);
   });
+
+  test('a disabled service gets no token, learns of none and revokes none', async () => {
+    const { id, secret } = await server.client({ type: 'service', scopes: [] });
+    const credentials = { client_id: id, client_secret: secret };
+    const { json } = await postToken(`${server.issuer}/token`, { ...credentials, grant_type: 'client_credentials' });
+    const token = String(json['access_token']);
+    await setClientEnabled(server.admin, server.record.id, id, false);
+    for (const [path, parameters] of [['token', { grant_type: 'client_credentials' }], ['introspect', { token }], ['revoke', { token }]] as const) {
+      const refused = await postToken(`${server.issuer}/${path}`, { ...credentials, ...parameters });
+      expect([path, refused.status, refused.json['error']]).toEqual([path, 401, 'invalid_client']);
+    }
+    await setClientEnabled(server.admin, server.record.id, id, true);
+    expect((await postToken(`${server.issuer}/introspect`, { ...credentials, token })).json['active']).toBe(true);
+  });
 });

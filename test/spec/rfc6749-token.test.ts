@@ -217,6 +217,8 @@ describe('RFC 6749: the token endpoint', () => {
       expect((await flow(web).refresh(json.refresh_token)).json).toMatchObject({ error: 'invalid_grant' });
       const other = await server.client({ type: 'spa', redirectUris: [redirectUri] });
       expect((await flow(other).refresh(json.refresh_token)).json).toMatchObject({ error: 'invalid_grant' });
+      // The answer does not say so, but the operator reads it.
+      expect(server.log()).toContain('"reason":"refresh_token_of_other_client"');
       expect((await flow(spa).refresh(json.refresh_token)).status).toBe(200);
     });
 

@@ -74,6 +74,8 @@ describe('access tokens and the resources that take them', () => {
       ['another spelling', 'https://API.example/v1'],
       ['a fragment', `${api}#x`],
       ['an empty fragment', `${api}#`],
+      ['a fragment, on the loopback interface', 'http://localhost:3000/#x'],
+      ['an empty fragment, on the loopback interface', 'http://localhost:3000/#'],
       ['no URI', 'api'],
       ['relative', '/v1'],
       ['a host that only begins like localhost', 'http://localhost.evil.example/'],
