@@ -1,4 +1,5 @@
 import { readForeignHash } from '../identity/foreign-hashes.ts';
+import { respelled } from '../identity/hash-spellings.ts';
 import { noteImportedHash } from '../identity/imported-hashes.ts';
 import { parsePhc } from '../identity/phc.ts';
 import { succeed, type Result } from '../core/result.ts';
@@ -19,7 +20,7 @@ const imported = z.strictObject(
     email: z.string('must be a text'),
     email_verified: truth.default(false),
     enabled: truth.default(true),
-    /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string. */
+    /** By bcrypt, scrypt, PBKDF2 or argon2, as a Modular Crypt or PHC string or as {@link respelled} knows it. */
     password_hash: z.string('must be a text').optional(),
     claims: z
       .record(z.string(), z.union([z.string(), z.boolean(), z.number(), z.array(z.string()), z.record(z.string(), z.unknown())], 'must be a text, a number, true, false, a list of texts or an object'), 'must be an object of claims by their names')
@@ -83,11 +84,12 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
     const [issue] = parsed.error.issues;
     return refuse('invalid', `${issue?.path.join('.') || 'The line'} ${issue?.message ?? 'is wrong'}.`);
   }
-  const { email, email_verified: emailVerified, enabled, password_hash: passwordHash, groups } = parsed.data;
+  const { email, email_verified: emailVerified, enabled, groups } = parsed.data;
+  const passwordHash = parsed.data.password_hash === undefined ? undefined : respelled(parsed.data.password_hash);
   // A person's groups are a claim of theirs; many exports write them beside the others.
   const claims = groups === undefined ? parsed.data.claims : { ...parsed.data.claims, [groupsClaim]: groups };
   if (passwordHash !== undefined && parsePhc(passwordHash) === undefined && readForeignHash(passwordHash) === undefined) {
-    return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 as a Modular Crypt or PHC string, or costs too much.');
+    return refuse('invalid', 'password_hash is none of bcrypt, scrypt, PBKDF2 or argon2 in a spelling that is known, or costs too much.');
   }
   if (passwordHash !== undefined && context.hasher.needsRehash(passwordHash)) {
     // Before there is anybody with such a hash.

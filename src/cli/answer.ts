@@ -57,7 +57,8 @@ export function describe(heading: string, view: Readonly<Record<string, unknown>
 /** An answer about many things: under `key` in JSON, as a table of some of their columns for people. */
 export function list(key: string, views: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): Answer {
   const rows = [columns, ...views.map((view) => columns.map((column) => cell(view[column])))];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  // By reduce: a tenant has more people than a call has room for arguments.
+  const widths = columns.map((_, index) => rows.reduce((widest, row) => Math.max(widest, row[index]?.length ?? 0), 0));
   const lines = rows.map((row) => row.map((text, index) => text.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
   return { json: { [key]: views }, text: views.length === 0 ? `There are no ${key}.` : lines.join('\n') };
 }
