@@ -1,3 +1,4 @@
+import { claimNames } from '../identity/claims.ts';
 import { readForeignHash } from '../identity/foreign-hashes.ts';
 import { respelled } from '../identity/hash-spellings.ts';
 import { noteImportedHash } from '../identity/imported-hashes.ts';
@@ -29,7 +30,7 @@ const imported = z.strictObject(
   },
   {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `has members that are not known: ${issue.keys.join(', ')}; these are: email, email_verified, enabled, password_hash, claims, groups` : 'must be a JSON object',
+      issue.code === 'unrecognized_keys' ? `has members that are not known: ${issue.keys.join(', ')}; these are: email, email_verified, enabled, password_hash, claims, groups, and standard claims` : 'must be a JSON object',
   },
 );
 
@@ -38,6 +39,16 @@ function withoutNull(value: unknown): unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNull(member)]])))
     : value;
+}
+
+/** Most exports write standard claims beside the address; there they mean what they mean among the claims. */
+function withClaimsTogether(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return value;
+  }
+  const { claims = {}, ...members } = value as Readonly<Record<string, unknown>>;
+  const [beside, others] = [true, false].map((isClaim) => Object.fromEntries(Object.entries(members).filter(([name]) => claimNames.includes(name) === isClaim)));
+  return { ...others, claims: typeof claims === 'object' && !Array.isArray(claims) ? { ...beside, ...claims } : claims };
 }
 
 /** What became of one line. */
@@ -79,7 +90,7 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
   } catch {
     return refuse('invalid', 'It is no JSON.');
   }
-  const parsed = imported.safeParse(withoutNull(json));
+  const parsed = imported.safeParse(withClaimsTogether(withoutNull(json)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return refuse('invalid', `${issue?.path.join('.') || 'The line'} ${issue?.message ?? 'is wrong'}.`);

@@ -10,6 +10,7 @@ import { type Locale, locales } from '../words/locale.ts';
 import { addCommand, type CommonOptions, complain, describe, list, report } from './answer.ts';
 import { addTenantOption } from './arguments.ts';
 import { manageTenant } from './management.ts';
+import { describeRefusedLines } from './refused-lines.ts';
 import { ticketContext } from './ticket-context.ts';
 
 interface TenantOptions extends CommonOptions {
@@ -59,7 +60,7 @@ export function addIntake(group: Command): void {
           return refuse('invalid', `The file ${file} cannot be read: ${fileError(error)}.`);
         }
         const { imported, problems } = await importUsers(context, tenant.id, text.split('\n'));
-        refused = problems.map(({ line, problem }) => `Line ${line}: ${problem}`);
+        refused = describeRefusedLines(problems);
         return succeed({ json: { imported, problems }, text: `Users imported: ${imported}. Lines refused: ${problems.length}.` });
       });
       report(outcome, options);

@@ -80,6 +80,21 @@ describe('users of another system', () => {
     expect(await store.findUserByEmail(record.id, 'nobody@example.com')).toMatchObject({ enabled: true, claims: '{}' });
   });
 
+  test('standard claims may stand beside the address; those that stand under claims count', async () => {
+    const { record, admin, store } = t.server;
+    const line = { email: 'beside@example.com', given_name: 'Ada', nickname: 'A', claims: { nickname: 'Countess' }, zoneinfo: null };
+    expect(await importUsers(admin, record.id, [JSON.stringify(line)])).toEqual({ imported: 1, problems: [] });
+    const user = await store.findUserByEmail(record.id, 'beside@example.com');
+    expect(JSON.parse(user?.claims ?? '')).toEqual({ given_name: 'Ada', nickname: 'Countess' });
+    const bad = ['{"email":"b@example.com","given_name":[]}', '{"email":"b@example.com","sub":"x"}', '{"email":"b@example.com","name":"x","claims":"x"}', '{"email":"b@example.com","name":"x","claims":["x"]}'];
+    expect((await importUsers(admin, record.id, bad)).problems.map(({ problem }) => problem)).toEqual([
+      'The claim given_name must be one line of at most 200 characters.',
+      expect.stringMatching(/^The line has members that are not known: sub; /),
+      'claims must be an object of claims by their names.',
+      'claims must be an object of claims by their names.',
+    ]);
+  });
+
   test('what is wrong with a line is said, with what it would have to be, and the others are made', async () => {
     const { record, admin } = t.server;
     const lines = [
