@@ -135,7 +135,7 @@ describe('RFC 6749 §2.3 client authentication at the token endpoint', () => {
     const { id, secret } = await server.client({ type: 'service', scopes: [] });
     const credentials = { client_id: id, client_secret: secret };
     const { json } = await postToken(`${server.issuer}/token`, { ...credentials, grant_type: 'client_credentials' });
-    const token = String(json['access_token']);
+    const token = json['access_token'];
     await setClientEnabled(server.admin, server.record.id, id, false);
     for (const [path, parameters] of [['token', { grant_type: 'client_credentials' }], ['introspect', { token }], ['revoke', { token }]] as const) {
       const refused = await postToken(`${server.issuer}/${path}`, { ...credentials, ...parameters });
