@@ -16,3 +16,8 @@ test('the page is read as it is written', () => {
 test('no refusal survives being turned off without a reason', () => {
   expect(mutants.filter(({ key }) => verdicts.get(key)?.kind === 'survived' && reasons[key] === undefined).map(({ key }) => key)).toEqual([]);
 });
+
+test('every reason is that of a refusal that there is', () => {
+  const keys = new Set(mutants.map(({ key }) => key));
+  expect(Object.keys(reasons).filter((key) => !keys.has(key))).toEqual([]);
+});
