@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { findMutants } from '../../scripts/mutants/find.ts';
@@ -11,6 +12,11 @@ const verdicts = readTable(join(root, 'docs/mutants.md'));
 test('the page is read as it is written', () => {
   expect(mutants.length).toBeGreaterThan(200);
   expect(mutants.filter(({ key }) => verdicts.has(key)).length).toBeGreaterThan(100);
+});
+
+test('every test file that is said to notice one is there', () => {
+  const files = new Set([...verdicts.values()].flatMap((verdict) => (verdict.kind === 'killed' ? (verdict.by.split(': ')[0] ?? '') : [])));
+  expect([...files].filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
 test('no refusal survives being turned off without a reason', () => {
