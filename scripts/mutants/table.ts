@@ -23,7 +23,7 @@ export function readTable(path: string): ReadonlyMap<string, Verdict> {
     const [, condition = '', number, outcome = ''] = /^\| \d+ \| `` (.*) ``(?: (#\d+))? \| (.*) \|$/.exec(line) ?? [];
     if (condition !== '') {
       const key = `${file} :: ${condition.replaceAll('\\|', '|')}${number === undefined ? '' : ` ${number}`}`;
-      const by = /^\[.*\]\(\.\.\/(.*)\)(: .*)?$/.exec(outcome);
+      const by = /^\[[^\]]*\]\(\.\.\/([^)]*)\)(: .*)?$/.exec(outcome);
       if (by !== null) {
         verdicts.set(key, { kind: 'killed', by: `${by[1]}${(by[2] ?? '').replaceAll('\\|', '|')}` });
       } else if (outcome.startsWith('**survives**')) {

@@ -7,7 +7,7 @@ import type { Mutant } from './find.ts';
 /** A copy of the project in which sources are changed and tests run, so that the project itself is never changed. */
 export interface Workshop {
   readonly folder: string;
-  /** Runs these test files until one test fails; says which, or undefined where all pass. */
+  /** Runs these test files until one test fails; says which. Undefined where none does, even if the run breaks off: that says nothing of the change. */
   run(tests: readonly string[], seconds: number): Promise<string | undefined>;
   /** Which conditions come true in these test files; runs all of them once. */
   survey(mutants: readonly Mutant[], tests: readonly string[]): Promise<Survey>;
@@ -45,7 +45,7 @@ export function openWorkshop(root: string): Workshop {
       const report = join(folder, 'report.json');
       rmSync(report, { force: true });
       const code = await vitest(folder, [...tests, '--bail=1', '--reporter=json', `--outputFile=${report}`], seconds);
-      return code === 0 ? undefined : existsSync(report) ? firstFailure(report, folder) : `${tests[0]}: no end`;
+      return code !== 0 && existsSync(report) ? firstFailure(report, folder) : undefined;
     },
     async survey(mutants, tests) {
       const notes = join(folder, 'notes');
@@ -129,11 +129,11 @@ function surveyOf(mutants: readonly Mutant[], notes: string, report: string, fol
   return Object.fromEntries(met);
 }
 
-function firstFailure(report: string, folder: string): string {
+function firstFailure(report: string, folder: string): string | undefined {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-  const failed = testResults.find(({ status }) => status === 'failed');
-  const test = failed?.assertionResults.find(({ status }) => status === 'failed')?.fullName;
-  return `${failed?.name.slice(folder.length + 1) ?? 'a test'}${test === undefined ? '' : `: ${test.trim()}`}`;
+  const all = testResults.flatMap(({ name, assertionResults }) => assertionResults.map(({ status, fullName }) => ({ file: name.slice(folder.length + 1), status, fullName })));
+  const first = all.find(({ status }) => status === 'failed');
+  return first === undefined ? undefined : `${first.file}: ${first.fullName.trim()}`;
 }
 
 function vitest(folder: string, options: readonly string[], seconds: number): Promise<number> {

@@ -155,6 +155,17 @@ describe('H. what can be guessed, sent or asked for', () => {
     expect((await ask('wrong', { 'x-forwarded-for': newAddress() })).status).toBe(401);
   });
 
+  test.each([
+    ['IPv4, 24 bits', (machine: number) => `203.0.113.${machine}`],
+    ['IPv6, 48 bits', (machine: number) => `2001:db8:113:${machine}::1`],
+  ])('A122 many machines of one network try as much as three: %s', async (_network, addressOf) => {
+    const ask = (machine: number) =>
+      postToken(`${server.issuer}/token`, { grant_type: 'authorization_code', code: 'x', client_id: web.id, client_secret: 'wrong' }, { 'x-forwarded-for': addressOf(machine) });
+    const answers = await Promise.all(Array.from({ length: 310 }, (_, index) => ask(1 + (index % 10))));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(300);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+  });
+
   test('A156 ten thousand addresses that guess and ask stop nobody else of the tenant', async () => {
     await server.user({ email: 'beside@example.com' });
     const crowd = (index: number) => `100.${64 + (index % 16)}.${Math.floor(index / 16) % 250}.${1 + Math.floor(index / 4000)}`;
