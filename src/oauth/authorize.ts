@@ -55,9 +55,9 @@ export async function issueCode(context: Context, request: AuthorizationRequest,
   return respond(context, request.target, [['code', code]]);
 }
 
-/** Looks after {@link maximumPerClient} with one code in four, for it takes longer than issuing one; and beside it, so that both share a commit. */
+/** Looks after {@link maximumPerClient} with one code in sixteen, for it takes longer than issuing one; and beside it, so that both share a commit. */
 async function makeRoom({ store, tenant, record }: Context, clientId: string, userId: string): Promise<void> {
-  if (Math.random() < 0.25 && (await store.deleteExcessGrants(tenant.id, userId, clientId, maximumPerClient))) {
+  if (Math.random() < 1 / 16 && (await store.deleteExcessGrants(tenant.id, userId, clientId, maximumPerClient))) {
     record({ event: 'grant_crowded_out', clientId, userId });
   }
 }
