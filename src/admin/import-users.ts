@@ -6,9 +6,8 @@ import { parsePhc } from '../identity/phc.ts';
 import { succeed, type Result } from '../core/result.ts';
 import type { TenantId, TenantRecord } from '../store/records.ts';
 import { groupsClaim } from '../store/tenant-settings.ts';
-import { changeRow } from './change.ts';
 import { type AdminContext, type AdminFailure, refuse } from './context.ts';
-import { findTenant } from './tenants.ts';
+import { changeTenant } from './tenant-names.ts';
 import { createUser } from './users.ts';
 import { z } from 'zod';
 
@@ -111,20 +110,12 @@ async function importUser(context: AdminContext, tenantId: TenantId, line: strin
 }
 
 /** Lets wrong passwords cost what they cost without imported hashes; refused while anybody still has one. */
-export async function forgetImportedHashes(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
-  return changeRow(async () => {
-    const found = await findTenant(context, reference);
-    if (!found.ok) {
-      return found;
-    }
-    const tenant = found.value;
+export function forgetImportedHashes(context: AdminContext, reference: string): Promise<Result<TenantRecord, AdminFailure>> {
+  return changeTenant(context, reference, async (tenant) => {
     const users = await context.store.listUsers(tenant.id);
     const left = users.filter(({ passwordHash }) => passwordHash !== null && context.hasher.needsRehash(passwordHash)).length;
-    if (left > 0) {
-      return refuse('invalid', `${left} of the users of ${tenant.name} have not signed in since they were imported; their hashes are still there.`);
-    }
-    const changed = { ...tenant, settings: { ...tenant.settings, importedHashes: [] } };
-    const outcome = await context.store.updateTenant(tenant.id, changed);
-    return outcome === 'updated' ? succeed({ ...changed, version: tenant.version + 1 }) : outcome === 'lost' ? 'lost' : refuse('not_found', `There is no tenant ${JSON.stringify(reference)}.`);
+    return left > 0
+      ? refuse('invalid', `${left} of the users of ${tenant.name} have not signed in since they were imported; their hashes are still there.`)
+      : succeed({ ...tenant, settings: { ...tenant.settings, importedHashes: [] } });
   });
 }
